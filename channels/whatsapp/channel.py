@@ -1,0 +1,99 @@
+"""The WhatsApp channel: what stands behind `channels.port.Channel` for Twilio."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.routing import BaseRoute
+from twilio.rest import Client  # type: ignore[import-untyped]
+
+from channels.port import Finding, Ignored, Inbound, Outbound, Parcel, Receipt, Wiring
+from channels.whatsapp.failures import FAILURES, failure_of
+from channels.whatsapp.http import TwilioHttp
+from channels.whatsapp.options import Environment, Options
+from channels.whatsapp.parse import NAME
+from channels.whatsapp.sender import Sender
+from channels.whatsapp.webhook import Webhook
+
+
+# The library reads TWILIO_EDGE and TWILIO_REGION from the process unless it is given something else.
+UNUSED = {"TWILIO_EDGE": ""}
+
+
+class WhatsApp:
+    """A push channel: Twilio posts to `routes()`, `send` posts to Twilio."""
+
+    name = NAME
+
+    def __init__(self, client: Client, webhook: Webhook, sender: Sender) -> None:
+        self._client = client
+        self._webhook = webhook
+        self._sender = sender
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return the routes Twilio calls."""
+        return self._webhook.routes()
+
+    async def listen(self) -> None:
+        """Return at once: Twilio comes to us."""
+
+    def read(self, parcel: Parcel) -> Inbound | Ignored:  # noqa: ARG002  a push channel fetches nothing
+        """Return `Ignored`: this channel fetches no parcels."""
+        return Ignored("none", "WhatsApp is pushed to us; there are no parcels")
+
+    async def send(self, message: Outbound) -> Receipt:
+        """Send one message; see `Sender.send`. Raises `SendFailed`."""
+        return await self._sender.send(message)
+
+    async def find(self, message: Outbound) -> Receipt | None:
+        """Look for an earlier attempt; see `Sender.find`. Raises `SendFailed`."""
+        return await self._sender.find(message)
+
+    async def check(self) -> Sequence[Finding]:
+        """Fetch the account, within the deadline of every request to Twilio. Never raises."""
+        try:
+            account = await self._client.api.v2010.accounts(self._client.account_sid).fetch_async()
+        except FAILURES as error:
+            return [Finding("WhatsApp (Twilio)", holds=False, detail=failure_of(error).reason)]
+        holds = account.status == "active"
+        return [Finding("WhatsApp (Twilio)", holds=holds, detail=f"Akun Twilio: {account.status}")]
+
+    async def close(self) -> None:
+        """Close the connections to Twilio."""
+        await self._client.http_client.close()
+
+
+def build(options: Options, environment: Environment, wiring: Wiring) -> WhatsApp | None:
+    """Return the channel, or None when its settings are not all there (see `environment.missing()`)."""
+    sid, token, number = (
+        environment.twilio_account_sid,
+        environment.twilio_auth_token,
+        environment.twilio_from,
+    )
+    if sid is None or token is None or number is None:
+        return None
+    secret = token.get_secret_value()
+    http = TwilioHttp(timeout_seconds=options.send_timeout_seconds, api_url=environment.twilio_api_url)
+    client = Client(sid, secret, http_client=http, environment=UNUSED)
+    webhook = Webhook(
+        accept=wiring.accept,
+        now=wiring.now,
+        tokens=(secret,),
+        public_url=wiring.public_url,
+        max_form_bytes=options.max_form_bytes,
+    )
+    sender = Sender(
+        client,
+        sender=number,
+        status_base=_status_base(wiring.public_url, environment.twilio_api_url),
+        timeout_seconds=options.send_timeout_seconds,
+        now=wiring.now,
+    )
+    return WhatsApp(client, webhook, sender)
+
+
+def _status_base(public_url: str, api_url: str | None) -> str | None:
+    """Twilio refuses a callback it cannot reach (error 21609), so it is asked for where it can work."""
+    reachable = urlsplit(public_url).scheme == "https" or api_url is not None
+    return public_url.rstrip("/") if reachable else None
