@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -165,9 +165,16 @@ class Finding:
 
 
 class Channel(Protocol):
-    """A way in and out. Push channels have routes, pull channels listen; both send."""
+    """A way in and out. Push channels have routes, pull channels listen; both send.
+
+    `patience` is how long a message is tried before it is given up (`retry_hours` of the options).
+    `settle` is how long an attempt may still be under way after it was recorded: `find` is asked
+    only after it.
+    """
 
     name: str
+    patience: timedelta
+    settle: timedelta
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the HTTP routes the outside posts to; empty for a pull channel."""

@@ -1,0 +1,179 @@
+"""Step 2 of the way of a message: understand it, decide, keep the effects."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.dialogue.decide import Dialogue
+from bot.dialogue.state import Context, Decision, Subject, Turn
+from bot.office import Office
+from bot.queue import Queue
+from bot.store import conversations, messages, tickets
+from bot.store.conversations import Held
+from bot.store.database import Database
+from bot.store.messages import Asked
+from bot.texts import Texts
+from handoff.ticket import PREFIXES, number
+from nlu.port import Interpreter, Meaning, NluUnavailable
+
+log = structlog.get_logger()
+
+KIND = "konsultasi"
+
+
+class AnswerLater(Exception):
+    """The model does not answer now; the message waits, and its job is to be run again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Answers one message at a time; every effect is kept in one transaction."""
+
+    database: Database
+    queue: Queue
+    clock: Clock
+    interpreter: Interpreter
+    dialogue: Dialogue
+    texts: Texts
+    office: Office
+
+    async def answer(self, message_id: int) -> None:
+        """Answer a citizen's message, once. Raises `AnswerLater` while the model is away."""
+        async with self.database.transaction() as tx:
+            asked = await messages.waiting(tx, message_id)
+        if asked is None:
+            return
+        meaning: Meaning | None = None
+        unavailable = False
+        if asked.text.strip():
+            try:
+                meaning = await self.interpreter.parse(asked.text)
+            except NluUnavailable:
+                unavailable = True
+        async with self.database.transaction() as tx:
+            is_done = await self._settle(tx, message_id, meaning)
+        if unavailable and not is_done:
+            raise AnswerLater
+
+    async def hand_over(self, message_id: int) -> None:
+        """Give a message to an officer after answering it failed for good: nothing is left lying."""
+        async with self.database.transaction() as tx:
+            held, asked = await self._hold(tx, message_id)
+            if held is None or asked is None:
+                return
+            turn = await self._turn(tx, held, asked)
+            decision = self.dialogue.unavailable(turn, waited_too_long=True)
+            if decision is not None:
+                await self._keep(tx, held, asked, decision)
+                await self._done(tx, asked, decision)
+
+    async def _settle(self, tx: AsyncConnection, message_id: int, meaning: Meaning | None) -> bool:
+        """Decide with what is true now, under lock, and keep the effects; False while it must wait."""
+        held, asked = await self._hold(tx, message_id)
+        if held is None or asked is None:
+            return True
+        turn = await self._turn(tx, held, asked)
+        decision = self.dialogue.without_model(turn)
+        if decision is None and meaning is not None:
+            decision = self.dialogue.decide(turn, meaning)
+        if decision is not None:
+            await self._keep(tx, held, asked, decision)
+            await self._done(tx, asked, decision)
+            return True
+        return await self._settle_without_model(tx, held, asked, turn)
+
+    async def _settle_without_model(self, tx: AsyncConnection, held: Held, asked: Asked, turn: Turn) -> bool:
+        limits = self.office.understanding
+        waited = self.clock.now() - asked.received_at
+        if waited < timedelta(seconds=limits.tell_after_seconds):
+            return False
+        too_long = waited >= timedelta(minutes=limits.hand_over_after_minutes)
+        decision = self.dialogue.unavailable(turn, waited_too_long=too_long)
+        if decision is not None:
+            await self._keep(tx, held, asked, decision)
+        if too_long and decision is not None:
+            await self._done(tx, asked, decision)
+        return too_long
+
+    async def _hold(self, tx: AsyncConnection, message_id: int) -> tuple[Held | None, Asked | None]:
+        peeked = await messages.waiting(tx, message_id)
+        if peeked is None:
+            return None, None
+        held = await conversations.hold(tx, peeked.conversation_id)
+        return held, await messages.waiting(tx, message_id, lock=True)
+
+    async def _turn(self, tx: AsyncConnection, held: Held, asked: Asked) -> Turn:
+        return Turn(
+            text=asked.text,
+            has_attachments=asked.has_attachments,
+            context=_context(held.context),
+            ticket=await tickets.open_number(tx, held.id),
+            language=held.language,
+            is_first_contact=not held.is_introduced,
+        )
+
+    async def _keep(self, tx: AsyncConnection, held: Held, asked: Asked, decision: Decision) -> None:
+        now = self.clock.now()
+        state, opened = held.state, {}
+        if decision.ticket_reason:
+            state = "waiting"
+            opened = await self._open_ticket(tx, held, decision.ticket_reason, now)
+        if decision.says:
+            reply_id = await messages.keep_reply(
+                tx,
+                asked,
+                author="bot",
+                text=self._compose(decision, held.language, opened),
+                key=decision.says[-1].key,
+                arguments={**decision.says[-1].arguments, **opened},
+                now=now,
+            )
+            await self.queue.deliver(tx, reply_id, conversation_id=held.id, channel=asked.channel)
+        await conversations.carry_on(
+            tx, held, context=asdict(decision.context), state=state, introduced_at=now
+        )
+
+    async def _done(self, tx: AsyncConnection, asked: Asked, decision: Decision) -> None:
+        understood = {"topics": decision.topics, "confidence": round(decision.confidence, 4)}
+        await messages.mark_answered(tx, asked.id, now=self.clock.now(), understood=understood)
+        log.info("message answered", message=asked.id, topics=decision.topics)
+
+    async def _open_ticket(
+        self, tx: AsyncConnection, held: Held, reason: str, now: datetime
+    ) -> dict[str, str]:
+        year = now.astimezone(ZoneInfo(self.office.office.timezone)).year
+        count = await tickets.next_in_year(tx, prefix=PREFIXES[KIND], year=year)
+        ticket = number(KIND, year=year, count=count)
+        await tickets.add(
+            tx, number=ticket, kind=KIND, state="new", reason=reason, conversation_id=held.id, now=now
+        )
+        log.info("ticket opened", ticket=ticket, reason=reason)
+        return {"ticket": ticket, "promise": self.texts.say("promise", held.language)}
+
+    def _compose(self, decision: Decision, language: str, opened: dict[str, str]) -> str:
+        """Write the paragraphs of a reply, one below the other."""
+        paragraphs = []
+        for say in decision.says:
+            paragraphs.append(self.texts.say(say.key, language, {**say.arguments, **opened}))
+            if say.key == "introduction" and self.office.privacy.link:
+                paragraphs.append(self.texts.say("privacy_link", language))
+        return "\n\n".join(paragraphs)
+
+
+def _context(kept: dict[str, Any]) -> Context:
+    """Read what `asdict` wrote."""
+    if not kept:
+        return Context()
+    return Context(
+        subject=Subject(**kept["subject"]) if kept["subject"] else None,
+        choices=tuple(Subject(**choice) for choice in kept["choices"]),
+        failures=kept["failures"],
+        told_unavailable=kept["told_unavailable"],
+    )

@@ -1,0 +1,85 @@
+"""Step 3 of the way of a message: send one kept reply, and keep what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.store import deliveries
+from bot.store.database import Database
+from bot.store.deliveries import Due
+from channels.port import Channel, Receipt, SendFailed
+
+log = structlog.get_logger()
+
+
+class DeliverLater(Exception):
+    """The message was not taken yet, and its job is to be run again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds:.0f} s")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Delivering:
+    """Sends one message at a time. An attempt is recorded before it is made; after a crash in
+    between, the channel is asked what became of it before anything is sent again."""
+
+    database: Database
+    channels: Mapping[str, Channel]
+    clock: Clock
+
+    async def deliver(self, message_id: int) -> None:
+        """Send a message of ours. Raises `DeliverLater` when it has to be tried again."""
+        async with self.database.transaction() as tx:
+            due = await deliveries.due(tx, message_id)
+            if due is None:
+                return
+            channel = self.channels.get(due.outbound.channel)
+            if channel is None:
+                raise DeliverLater(60.0)  # the channel is switched off; the message waits for it
+            if due.outbound.attempted_at is None:
+                await deliveries.attempt(tx, message_id, now=self.clock.now())
+        try:
+            receipt = await self._send(channel, due, message_id)
+        except SendFailed as failure:
+            await self._failed(channel, due, message_id, failure)
+        else:
+            async with self.database.transaction() as tx:
+                await deliveries.sent(tx, message_id, external_id=receipt.external_id, now=self.clock.now())
+            log.info("message sent", message=message_id, channel=channel.name)
+
+    async def give_up(self, message_id: int, reason: str) -> None:
+        """Stop trying after an error of our own; officers see it."""
+        async with self.database.transaction() as tx:
+            await deliveries.give_up(tx, message_id, failure=reason, uncertain=False)
+
+    async def _send(self, channel: Channel, due: Due, message_id: int) -> Receipt:
+        """Send; first look for an earlier attempt whose end nobody knows."""
+        if due.outbound.attempted_at is None:
+            return await channel.send(replace(due.outbound, attempted_at=self.clock.now()))
+        unsettled = channel.settle - (self.clock.now() - due.outbound.attempted_at)
+        if unsettled > timedelta():
+            raise DeliverLater(unsettled.total_seconds())
+        receipt = await channel.find(due.outbound)
+        if receipt is not None:
+            return receipt
+        async with self.database.transaction() as tx:
+            await deliveries.attempt(tx, message_id, now=self.clock.now())
+        return await channel.send(replace(due.outbound, attempted_at=self.clock.now()))
+
+    async def _failed(self, channel: Channel, due: Due, message_id: int, failure: SendFailed) -> None:
+        is_too_old = self.clock.now() - due.outbound.created_at > channel.patience
+        async with self.database.transaction() as tx:
+            if failure.permanent or is_too_old:
+                await deliveries.give_up(tx, message_id, failure=failure.reason, uncertain=failure.uncertain)
+            elif not failure.uncertain:
+                await deliveries.put_back(tx, message_id, failure=failure.reason)
+        log.warning("message not sent", message=message_id, channel=channel.name, reason=failure.reason)
+        if not (failure.permanent or is_too_old):
+            raise DeliverLater(0.0)

@@ -1,0 +1,59 @@
+"""The queue: jobs kept in the same PostgreSQL and the same transaction as the rows they are about.
+
+Jobs carry row ids only: Procrastinate logs and keeps their arguments.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.database import driver_connection
+
+ANSWER = "answer"
+DELIVER = "deliver"
+READ = "read"
+UPKEEP = "upkeep"
+
+
+class Queue:
+    """Defers jobs. One conversation's answers run in order, and so does what a channel sends it;
+    the two have separate locks, so that a mail that retries for days silences nobody."""
+
+    def __init__(self, url: str, *, pool_size: int = 4) -> None:
+        self.app = App(
+            connector=PsycopgConnector(
+                conninfo=url, min_size=1, max_size=pool_size, timeout=5, kwargs={"connect_timeout": 5}
+            )
+        )
+
+    async def answer(self, tx: AsyncConnection, message_id: int, *, conversation_id: int) -> None:
+        """Have a citizen's message answered, after the earlier ones of its conversation."""
+        await self._defer(tx, ANSWER, lock=f"answer:{conversation_id}", message_id=message_id)
+
+    async def deliver(
+        self, tx: AsyncConnection, message_id: int, *, conversation_id: int, channel: str
+    ) -> None:
+        """Have a message of ours sent, after the earlier ones of its conversation on its channel."""
+        await self._defer(tx, DELIVER, lock=f"deliver:{conversation_id}:{channel}", message_id=message_id)
+
+    async def read(self, tx: AsyncConnection, parcel_id: int, *, channel: str) -> None:
+        """Have a fetched parcel read, in the order in which the channel's parcels were kept."""
+        await self._defer(tx, READ, lock=f"read:{channel}", parcel_id=parcel_id)
+
+    async def upkeep(self, name: str) -> bool:
+        """Have one of the clock's duties done; False when it waits in the queue already."""
+        duty = self.app.configure_task(name, queueing_lock=name, lock=name, allow_unknown=True)
+        try:
+            await duty.defer_async()
+        except AlreadyEnqueued:
+            return False
+        return True
+
+    async def _defer(self, tx: AsyncConnection, task: str, *, lock: str, **row: int) -> None:
+        raw: Any = await driver_connection(tx)
+        job = self.app.configure_task(task, lock=lock, connection=raw, allow_unknown=True)
+        await job.defer_async(**row)

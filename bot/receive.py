@@ -1,0 +1,113 @@
+"""Step 1 of the way of a message: keep it, once, together with the job that will answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.clock import Clock
+from bot.queue import Queue
+from bot.store import conversations, messages, parcels
+from bot.store.database import Database
+from channels.port import Cursor, Inbound, Parcel
+
+log = structlog.get_logger()
+
+LONGEST_ID = 512  # characters; a unique index takes no more than about 2,700 bytes
+
+
+class Reception:
+    """Takes in messages and parcels. Implements `Accept` and `Depot` of channels/port.py."""
+
+    def __init__(self, database: Database, queue: Queue, clock: Clock) -> None:
+        self._database = database
+        self._queue = queue
+        self._clock = clock
+
+    async def __call__(self, message: Inbound) -> bool:
+        """Keep a message and defer its answer in one transaction; False when it was kept before."""
+        async with self._database.transaction() as tx:
+            return await self.keep_message(tx, message)
+
+    async def keep_message(self, tx: AsyncConnection, message: Inbound) -> bool:
+        """Do the same within a transaction that already runs."""
+        inbound = _bounded(message)
+        standing = await conversations.lock_contact(
+            tx,
+            channel=inbound.channel,
+            address=inbound.sender,
+            name=inbound.sender_name,
+            now=inbound.received_at,
+        )
+        conversation_id = await self._conversation(tx, inbound, standing)
+        message_id = await messages.keep_inbound(tx, inbound, conversation_id)
+        if message_id is None:
+            return False
+        await self._queue.answer(tx, message_id, conversation_id=conversation_id)
+        log.info("message kept", channel=inbound.channel, message=message_id, conversation=conversation_id)
+        return True
+
+    async def _conversation(
+        self, tx: AsyncConnection, inbound: Inbound, standing: conversations.Standing
+    ) -> int:
+        """Find the conversation a message belongs to, or begin one.
+
+        A channel without threads has one open conversation a person. In mail the thread decides, and
+        only a thread of the same sender: whoever quotes somebody else's gets a new conversation.
+        """
+        if inbound.reply_id is None:
+            found = standing.conversation_id
+        elif inbound.replies_to:
+            found = await conversations.of_thread(
+                tx,
+                contact_id=standing.contact_id,
+                channel=inbound.channel,
+                replies_to=inbound.replies_to,
+            )
+        else:
+            found = None
+        if found is not None:
+            return found
+        if await messages.is_kept(tx, inbound.channel, inbound.external_id):
+            return standing.conversation_id or 0  # a double: nothing will be kept, so nothing begins
+        return await conversations.begin(
+            tx, contact_id=standing.contact_id, subject=inbound.subject, now=inbound.received_at
+        )
+
+    async def cursor(self, channel: str, place: str) -> Cursor | None:
+        """Return how far a mailbox was fetched."""
+        async with self._database.transaction() as tx:
+            return await parcels.cursor(tx, channel=channel, place=place)
+
+    async def keep(self, items: Sequence[Parcel], cursor: Cursor, *, channel: str, place: str) -> None:
+        """Keep parcels once, have each read, and move the cursor on: one transaction."""
+        now = self._clock.now()
+        async with self._database.transaction() as tx:
+            for parcel_id in await parcels.keep(tx, items):
+                await self._queue.read(tx, parcel_id, channel=channel)
+            await parcels.move_cursor(tx, cursor, channel=channel, place=place, now=now)
+
+    async def checked(self, channel: str, place: str) -> None:
+        """Note a successful look at a mailbox."""
+        async with self._database.transaction() as tx:
+            await parcels.checked(tx, channel=channel, place=place, now=self._clock.now())
+
+
+def _bounded(message: Inbound) -> Inbound:
+    """Shorten absurdly long ids, keeping them distinct, so that the unique indexes take them."""
+    return replace(
+        message,
+        external_id=_short(message.external_id),
+        sender=_short(message.sender),
+        replies_to=tuple(_short(item) for item in message.replies_to),
+    )
+
+
+def _short(identifier: str) -> str:
+    if len(identifier) <= LONGEST_ID:
+        return identifier
+    return identifier[: LONGEST_ID - 65] + "#" + sha256(identifier.encode()).hexdigest()

@@ -1,0 +1,199 @@
+"""office.yml and the environment, read once into frozen values, or a clear refusal to start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dotenv import load_dotenv
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.complaints import SettingsError, describe, did_you_mean
+from bot.office import Office, load_office
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "PST_"
+
+_Model = TypeVar("_Model", bound=BaseSettings)
+
+
+class Environment(BaseSettings):
+    """The variables that belong to no channel. Secrets stand here and nowhere else."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL server; unset: an embedded one in PST_HOME"
+    )
+    home: Path = Field(Path("var"), description="folder of everything the program keeps on this machine")
+    host: str = Field("127.0.0.1", description="address the web listens on")
+    port: int = Field(8000, ge=1, le=65535, description="port the web listens on")
+    public_url: str | None = Field(
+        None,
+        description="address under which Twilio and citizens reach the web, e.g. https://pst.example.go.id",
+    )
+    nlu_url: str | None = Field(None, description="address of the Rasa server; unset: `pst run` starts one")
+    nlu_token: SecretStr | None = Field(None, description="token of the Rasa server")
+    secret_key: SecretStr | None = Field(None, description="signs sessions and links; at least 32 characters")
+    model_cache: Path = Field(
+        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pst" / "models",
+        description="folder of trained models",
+    )
+    office: Path | None = Field(
+        None, description="path of office.yml, when it is not in the project's folder"
+    )
+    simulation: bool = Field(False, description="set by `pst run` for its own processes; never by hand")
+
+    @field_validator("public_url", "nlu_url")
+    @classmethod
+    def _is_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("expected an address that starts with https:// (or http://)")
+        return value.rstrip("/") if value else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgres(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("expected postgresql://user:password@host/database")
+        return value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError("expected at least 32 characters")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """One channel's section of office.yml and its variables, read by the channel's own models."""
+
+    name: str
+    options: BaseModel
+    environment: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that was set."""
+
+    office: Office
+    environment: Environment
+    channels: tuple[ChannelSettings, ...]
+
+    @property
+    def home(self) -> Path:
+        """Return the folder of everything kept on this machine, absolute."""
+        return self.environment.home.resolve()
+
+    @property
+    def public_url(self) -> str:
+        """Return the address the outside reaches the web under, without a trailing slash."""
+        return self.environment.public_url or f"http://{self.environment.host}:{self.environment.port}"
+
+    @property
+    def is_simulation(self) -> bool:
+        """Tell whether no channel has any setting, so that the simulator takes their place."""
+        return self.environment.simulation or not any(channel.environment.is_on for channel in self.channels)
+
+
+def load(env_file: Path = Path(".env")) -> Settings:
+    """Read everything. Raises `SettingsError` listing all that is wrong at once."""
+    load_dotenv(env_file)
+    environment = _validated(Environment, "environment")
+    office = load_office(_office_file(environment))
+    channels, problems = [], []
+    for name, section in office.channels.items():
+        try:
+            channels.append(_channel(name, section, office_file=_office_file(environment)))
+        except SettingsError as error:
+            problems += error.problems
+    problems += unknown_variables(os.environ, channels)
+    problems += _contradictions(environment, channels)
+    if problems:
+        raise SettingsError(problems)
+    return Settings(office, environment, tuple(channels))
+
+
+def unknown_variables(variables: Mapping[str, str], channels: list[ChannelSettings]) -> list[str]:
+    """Return a line for each PST_ variable that nothing reads: a typing mistake must not pass silently."""
+    known = {PREFIX + field.upper() for field in Environment.model_fields}
+    for channel in channels:
+        known |= {PREFIX + field.upper() for field in type(channel.environment).model_fields}
+    return [
+        f"environment: {name}: unknown variable{did_you_mean(name, known)}"
+        for name in sorted(variables)
+        if name.startswith(PREFIX) and name not in known
+    ]
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address never leaves this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _office_file(environment: Environment) -> Path:
+    return environment.office or ROOT / "office.yml"
+
+
+def _channel(name: str, section: dict[str, Any], *, office_file: Path) -> ChannelSettings:
+    if not name.isidentifier() or find_spec(f"channels.{name}") is None:
+        raise SettingsError(
+            [f"{office_file}: channels.{name}: no such channel{did_you_mean(name, _rooms())}"]
+        )
+    module = import_module(f"channels.{name}.options")
+    try:
+        options = module.Options.model_validate(section or {})
+    except ValidationError as error:
+        place = f"{office_file}: channels.{name}"
+        raise SettingsError(describe(error, place=place, model=module.Options)) from error
+    return ChannelSettings(name, options, _validated(module.Environment, "environment"))
+
+
+def _rooms() -> list[str]:
+    return [path.parent.name for path in (ROOT / "channels").glob("*/options.py")]
+
+
+def _validated(model: type[_Model], place: str) -> _Model:
+    try:
+        return model()
+    except ValidationError as error:
+        raise SettingsError(_named(error, place)) from error
+
+
+def _named(error: ValidationError, place: str) -> list[str]:
+    lines = []
+    for item in error.errors(include_input=False, include_url=False):
+        name = PREFIX + str(item["loc"][0]).upper().removeprefix(PREFIX) if item["loc"] else place
+        lines.append(f"{place}: {name}: {item['msg']}")
+    return lines
+
+
+def _contradictions(environment: Environment, channels: list[ChannelSettings]) -> list[str]:
+    problems = []
+    for channel in channels:
+        problems += [
+            f"environment: {name}: missing; the channel {channel.name} is only half set"
+            for name in channel.environment.missing()
+        ]
+    simulated = environment.simulation or not any(channel.environment.is_on for channel in channels)
+    if simulated and not is_loopback(environment.host):
+        problems.append(
+            "environment: PST_HOST: simulation listens on loopback only; "
+            "set the variables of a channel (see README) or use 127.0.0.1"
+        )
+    return problems

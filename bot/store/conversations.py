@@ -1,0 +1,147 @@
+"""Contacts and conversations: found or begun under lock, so that one message goes first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import contact, conversation, message, person
+
+_LOCK_CONTACT = text(
+    """
+    SELECT contact.id AS contact_id, open.id AS conversation_id
+    FROM contact
+    LEFT JOIN LATERAL (
+        SELECT id FROM conversation
+        WHERE contact_id = contact.id AND closed_at IS NULL
+        ORDER BY id DESC LIMIT 1
+    ) AS open ON true
+    WHERE channel = :channel AND address = :address
+    FOR UPDATE OF contact
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a sender stands: the contact's row is locked, `conversation_id` is the newest open one."""
+
+    contact_id: int
+    conversation_id: int | None
+
+
+async def lock_contact(
+    tx: AsyncConnection, *, channel: str, address: str, name: str | None, now: datetime
+) -> Standing:
+    """Lock the sender's contact, made if new; until the end of the transaction nobody else keeps a
+    message of that sender."""
+    where = {"channel": channel, "address": address}
+    row = (await tx.execute(_LOCK_CONTACT, where)).one_or_none()
+    if row is None:
+        await _add_contact(tx, name=name, now=now, **where)
+        row = (await tx.execute(_LOCK_CONTACT, where)).one()
+    return Standing(row.contact_id, row.conversation_id)
+
+
+async def _add_contact(
+    tx: AsyncConnection, *, channel: str, address: str, name: str | None, now: datetime
+) -> None:
+    made = insert(person).values(created_at=now).returning(person.c.id).cte("made")
+    await tx.execute(
+        upsert(contact)
+        .values(
+            person_id=select(made.c.id).scalar_subquery(),
+            channel=channel,
+            address=address,
+            name=name,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["channel", "address"])
+    )
+
+
+async def of_thread(
+    tx: AsyncConnection, *, contact_id: int, channel: str, replies_to: Sequence[str]
+) -> int | None:
+    """Return the contact's own open conversation that one of these messages of ours belongs to."""
+    query = (
+        select(conversation.c.id)
+        .join(message, message.c.conversation_id == conversation.c.id)
+        .where(
+            message.c.channel == channel,
+            message.c.external_id.in_(replies_to),
+            conversation.c.contact_id == contact_id,
+            conversation.c.closed_at.is_(None),
+        )
+        .order_by(conversation.c.id.desc())
+        .limit(1)
+    )
+    return (await tx.execute(query)).scalar_one_or_none()
+
+
+async def begin(tx: AsyncConnection, *, contact_id: int, subject: str | None, now: datetime) -> int:
+    """Begin a conversation with the bot; return its id."""
+    made = await tx.execute(
+        insert(conversation)
+        .values(contact_id=contact_id, state="bot", subject=subject, opened_at=now)
+        .returning(conversation.c.id)
+    )
+    return int(made.scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A conversation and its contact, both rows locked."""
+
+    id: int
+    state: str
+    context: dict[str, Any]
+    contact_id: int
+    language: str
+    is_introduced: bool
+    subject: str | None
+
+
+async def hold(tx: AsyncConnection, conversation_id: int) -> Held:
+    """Lock a conversation together with its contact, in the order in which `lock_contact` does."""
+    query = (
+        select(conversation, contact.c.language, contact.c.introduced_at)
+        .join(contact, contact.c.id == conversation.c.contact_id)
+        .where(conversation.c.id == conversation_id)
+        .with_for_update()
+    )
+    await tx.execute(
+        select(contact.c.id)
+        .join(conversation, and_(conversation.c.contact_id == contact.c.id))
+        .where(conversation.c.id == conversation_id)
+        .with_for_update(of=contact)
+    )
+    row = (await tx.execute(query)).one()
+    return Held(
+        id=row.id,
+        state=row.state,
+        context=row.context,
+        contact_id=row.contact_id,
+        language=row.language,
+        is_introduced=row.introduced_at is not None,
+        subject=row.subject,
+    )
+
+
+async def carry_on(
+    tx: AsyncConnection, held: Held, *, context: dict[str, Any], state: str, introduced_at: datetime | None
+) -> None:
+    """Keep what the dialogue carries to the next message, and that the bot has introduced itself."""
+    await tx.execute(
+        update(conversation).where(conversation.c.id == held.id).values(context=context, state=state)
+    )
+    if introduced_at is not None and not held.is_introduced:
+        await tx.execute(
+            update(contact).where(contact.c.id == held.contact_id).values(introduced_at=introduced_at)
+        )

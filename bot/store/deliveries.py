@@ -1,0 +1,133 @@
+"""What became of each message of ours: kept, sending, sent, failed or uncertain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import contact, conversation, delivery, message
+from channels.port import Outbound
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A message of ours that is still to be sent. `outbound.attempted_at` tells of an attempt whose
+    end nobody knows."""
+
+    outbound: Outbound
+    attempts: int
+
+
+async def due(tx: AsyncConnection, message_id: int) -> Due | None:
+    """Lock and return a message still to be sent, or None when its end is known."""
+    query = (
+        select(
+            message.c.uid,
+            message.c.channel,
+            message.c.text,
+            message.c.subject,
+            message.c.reply_id,
+            message.c.reference_ids,
+            message.c.created_at,
+            delivery.c.key,
+            delivery.c.arguments,
+            delivery.c.state,
+            delivery.c.attempts,
+            delivery.c.attempted_at,
+            contact.c.address,
+            conversation.c.last_inbound_at,
+        )
+        .join(message, message.c.id == delivery.c.message_id)
+        .join(conversation, conversation.c.id == message.c.conversation_id)
+        .join(contact, contact.c.id == conversation.c.contact_id)
+        .where(delivery.c.message_id == message_id, delivery.c.state.in_(["kept", "sending"]))
+        .with_for_update(of=delivery)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
+        return None
+    return Due(
+        outbound=Outbound(
+            id=row.uid,
+            channel=row.channel,
+            recipient=row.address,
+            text=row.text,
+            key=row.key,
+            arguments=row.arguments,
+            created_at=row.created_at,
+            last_heard=row.last_inbound_at,
+            attempted_at=row.attempted_at if row.state == "sending" else None,
+            subject=row.subject,
+            in_reply_to=row.reply_id,
+            references=tuple(row.reference_ids),
+        ),
+        attempts=row.attempts,
+    )
+
+
+async def attempt(tx: AsyncConnection, message_id: int, *, now: datetime) -> None:
+    """Record an attempt, before it is made."""
+    await tx.execute(
+        update(delivery)
+        .where(delivery.c.message_id == message_id)
+        .values(state="sending", attempted_at=now, attempts=delivery.c.attempts + 1)
+    )
+
+
+async def put_back(tx: AsyncConnection, message_id: int, *, failure: str) -> None:
+    """Note that an attempt certainly did not arrive, and will be made again."""
+    await tx.execute(
+        update(delivery).where(delivery.c.message_id == message_id).values(state="kept", failure=failure)
+    )
+
+
+async def sent(tx: AsyncConnection, message_id: int, *, external_id: str, now: datetime) -> None:
+    """Note that the other side took the message, and that the office has answered."""
+    await tx.execute(
+        update(delivery)
+        .where(delivery.c.message_id == message_id)
+        .values(state="sent", sent_at=now, failure=None)
+    )
+    kept = (
+        update(message)
+        .where(message.c.id == message_id)
+        .values(external_id=external_id)
+        .returning(message.c.conversation_id)
+        .cte("kept")
+    )
+    await tx.execute(
+        update(conversation)
+        .where(conversation.c.id == select(kept.c.conversation_id).scalar_subquery())
+        .values(last_outbound_at=now)
+    )
+
+
+async def give_up(tx: AsyncConnection, message_id: int, *, failure: str, uncertain: bool) -> None:
+    """Note that the message will not be tried again; officers see why."""
+    await tx.execute(
+        update(delivery)
+        .where(delivery.c.message_id == message_id, delivery.c.state.in_(["kept", "sending"]))
+        .values(state="uncertain" if uncertain else "failed", failure=failure)
+    )
+
+
+async def forgotten(tx: AsyncConnection, *, before: datetime, most: int) -> list[tuple[int, int, str]]:
+    """Return (message, conversation, channel) of unsent messages older than `before` that no job serves."""
+    query = text(
+        """
+        SELECT message.id, message.conversation_id, message.channel
+        FROM delivery JOIN message ON message.id = delivery.message_id
+        WHERE delivery.state IN ('kept', 'sending') AND message.created_at < :before
+          AND NOT EXISTS (
+            SELECT 1 FROM procrastinate_jobs AS job
+            WHERE job.lock = 'deliver:' || message.conversation_id || ':' || message.channel
+              AND job.status IN ('todo', 'doing') AND (job.args ->> 'message_id')::bigint = message.id
+          )
+        ORDER BY message.id LIMIT :most
+        """
+    )
+    rows = await tx.execute(query, {"before": before, "most": most})
+    return [(row.id, row.conversation_id, row.channel) for row in rows]

@@ -1,0 +1,37 @@
+"""What the parts of the program leave behind as signs of life, for /healthz."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import tick
+
+_SIGNS = text(
+    """
+    SELECT
+        (SELECT count(*) FROM procrastinate_workers
+          WHERE last_heartbeat > now() - make_interval(secs => :alive)) AS workers,
+        (SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo') AS jobs_waiting,
+        (SELECT max(at) FROM tick) AS ticked_at,
+        (SELECT min(checked_at) FROM mailbox) AS mailbox_checked_at
+    """
+)
+
+
+async def ticked(tx: AsyncConnection, name: str, *, now: datetime) -> None:
+    """Note that the scheduler deferred one of its duties."""
+    await tx.execute(
+        upsert(tick)
+        .values(name=name, at=now)
+        .on_conflict_do_update(index_elements=["name"], set_={"at": now})
+    )
+
+
+async def signs(tx: AsyncConnection, *, alive_seconds: float) -> Any:
+    """Return a row of workers, jobs_waiting, ticked_at and mailbox_checked_at."""
+    return (await tx.execute(_SIGNS, {"alive": alive_seconds})).one()
