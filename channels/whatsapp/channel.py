@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from starlette.routing import BaseRoute
@@ -16,7 +17,6 @@ from channels.whatsapp.parse import NAME
 from channels.whatsapp.sender import Sender
 from channels.whatsapp.webhook import Webhook
 
-
 # The library reads TWILIO_EDGE and TWILIO_REGION from the process unless it is given something else.
 UNUSED = {"TWILIO_EDGE": ""}
 
@@ -26,7 +26,9 @@ class WhatsApp:
 
     name = NAME
 
-    def __init__(self, client: Client, webhook: Webhook, sender: Sender) -> None:
+    def __init__(self, client: Client, webhook: Webhook, sender: Sender, *, patience: timedelta) -> None:
+        self.patience = patience
+        self.settle = sender.settle
         self._client = client
         self._webhook = webhook
         self._sender = sender
@@ -86,14 +88,14 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> WhatsAp
     sender = Sender(
         client,
         sender=number,
-        status_base=_status_base(wiring.public_url, environment.twilio_api_url),
+        status_base=status_base(wiring.public_url, environment.twilio_api_url),
         timeout_seconds=options.send_timeout_seconds,
         now=wiring.now,
     )
-    return WhatsApp(client, webhook, sender)
+    return WhatsApp(client, webhook, sender, patience=timedelta(hours=options.retry_hours))
 
 
-def _status_base(public_url: str, api_url: str | None) -> str | None:
+def status_base(public_url: str, api_url: str | None) -> str | None:
     """Twilio refuses a callback it cannot reach (error 21609), so it is asked for where it can work."""
     reachable = urlsplit(public_url).scheme == "https" or api_url is not None
     return public_url.rstrip("/") if reachable else None

@@ -13,7 +13,15 @@ from twilio.base.exceptions import (  # type: ignore[import-untyped]
 )
 
 from channels.port import SendFailed
-from channels.whatsapp.http import AnswerLost, NotSent
+
+
+class NotSent(Exception):
+    """No connection came about (refused, unknown host, TLS, time-out before it): nothing was transmitted."""
+
+
+class AnswerLost(Exception):
+    """The request was, or may have been, transmitted, but no complete answer came within the deadline."""
+
 
 FAILURES = (TwilioException, NotSent, AnswerLost, ValueError)
 """Everything that a call of the library may raise; ValueError is an answer that is no JSON."""

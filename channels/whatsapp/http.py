@@ -14,17 +14,11 @@ import aiohttp
 from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[import-untyped]
 from twilio.http.response import Response  # type: ignore[import-untyped]
 
+from channels.whatsapp.failures import AnswerLost, NotSent
+
 # Below the 5 s after which uvicorn (the stand-in) and the shortest of proxies close an idle connection:
 # a POST on a connection that closes under it is a POST of unknown fate.
 KEEPALIVE_SECONDS = 4.0
-
-
-class NotSent(Exception):
-    """No connection came about (refused, unknown host, TLS, time-out before it): nothing was transmitted."""
-
-
-class AnswerLost(Exception):
-    """The request was, or may have been, transmitted, but no complete answer came within the deadline."""
 
 
 class TwilioHttp(AsyncTwilioHttpClient):  # type: ignore[misc]
@@ -55,8 +49,7 @@ class TwilioHttp(AsyncTwilioHttpClient):  # type: ignore[misc]
         options: dict[str, Any] = {
             "params": params,
             "data": data,
-            "headers": headers,
-            "auth": aiohttp.BasicAuth(*auth) if auth else None,
+            "headers": {**(headers or {}), **_credentials(auth)},
             "allow_redirects": allow_redirects,
             "timeout": self._limit,
         }
@@ -85,3 +78,8 @@ class TwilioHttp(AsyncTwilioHttpClient):  # type: ignore[misc]
             return url
         parts = urlsplit(url)
         return self._api_url + parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _credentials(auth: tuple[str, str] | None) -> dict[str, str]:
+    """Return the Basic auth header; aiohttp's own `auth=` is deprecated since 3.14."""
+    return {"Authorization": aiohttp.encode_basic_auth(*auth)} if auth else {}

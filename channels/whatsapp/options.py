@@ -64,16 +64,17 @@ class Environment(BaseSettings):
     )
 
     twilio_account_sid: Annotated[str, AfterValidator(_account_sid)] | None = Field(
-        None, description="Akun Twilio (AC...), dari halaman depan konsol Twilio"
+        default=None, description="Akun Twilio (AC...), dari halaman depan konsol Twilio"
     )
     twilio_auth_token: Annotated[SecretStr, AfterValidator(_auth_token)] | None = Field(
-        None, description="Rahasia akun Twilio: menandatangani webhook dan membuka API"
+        default=None, description="Rahasia akun Twilio: menandatangani webhook dan membuka API"
     )
     twilio_from: Annotated[str, AfterValidator(_sender)] | None = Field(
-        None, description="Nomor WhatsApp kantor di Twilio (+62... atau whatsapp:+62...)"
+        default=None, description="Nomor WhatsApp kantor di Twilio (+62... atau whatsapp:+62...)"
     )
     twilio_api_url: Annotated[str, AfterValidator(_api_url)] | None = Field(
-        None, description="Pengganti semua alamat Twilio (API dan media), hanya untuk simulasi dan pengujian"
+        default=None,
+        description="Pengganti semua alamat Twilio (API dan media), hanya untuk simulasi dan pengujian",
     )
 
     def missing(self) -> list[str]:

@@ -21,7 +21,7 @@ from channels.whatsapp.format import is_same, parts
 STATUS_PATH = "/webhooks/twilio/status"
 SKEW = timedelta(seconds=30)
 """How far Twilio's clock may be behind ours; its dates have whole seconds only."""
-SETTLE_SECONDS = 5.0
+MARGIN = timedelta(seconds=5)
 """How long after our deadline Twilio may still be taking a message whose answer was lost."""
 LISTED = 100
 """Messages looked at, newest first: one page."""
@@ -49,8 +49,13 @@ class Sender:
         self._client = client
         self._sender = sender
         self._status_base = status_base
-        self._timeout_seconds = timeout_seconds
+        self._deadline = timedelta(seconds=timeout_seconds)
         self._now = now
+
+    @property
+    def settle(self) -> timedelta:
+        """How long after an attempt its single message may still be arriving at Twilio."""
+        return self._deadline + MARGIN
 
     async def send(self, message: Outbound) -> Receipt:
         """Send the message and return the id of its last part. Raises `SendFailed`.
@@ -79,8 +84,7 @@ class Sender:
         sids = await self._arrived(message, bodies)
         if len(sids) == len(bodies):
             return Receipt(external_id=sids[-1])
-        settled = timedelta(seconds=self._timeout_seconds * len(bodies) + SETTLE_SECONDS)
-        if self._now() < message.attempted_at + settled:
+        if self._now() < message.attempted_at + self._deadline * len(bodies) + MARGIN:
             raise SendFailed("Belum pasti apakah pesan sampai di Twilio", permanent=False, uncertain=True)
         return None
 
