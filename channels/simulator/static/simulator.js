@@ -1,0 +1,197 @@
+// Makes the simulator live. Every page works without it (links and forms); with it nothing reloads.
+//
+// There is one way to change what is shown: ask the server for a whole page, and take over what differs.
+//   [data-keyed]  a list whose items have ids: items are added, changed or removed one by one, so that a
+//                 screen reader hears only what is new, and a reader's place is kept
+//   [data-text]   something small that is replaced when it differs
+//   [data-pane]   replaced as a whole when its data-key differs, else only the lists inside it
+"use strict";
+
+const parser = new DOMParser();
+let typingTimer = 0;
+
+function adopt(page) {
+  for (const fresh of page.querySelectorAll("[data-text]")) replaceInner(document.getElementById(fresh.id), fresh);
+  for (const fresh of page.querySelectorAll("[data-pane]")) {
+    const shown = document.getElementById(fresh.id);
+    if (shown && shown.dataset.key !== fresh.dataset.key) {
+      shown.replaceWith(document.importNode(fresh, true));
+      document.querySelector(`#${fresh.id} [data-focus]`)?.focus({ preventScroll: true });
+    }
+  }
+  for (const fresh of page.querySelectorAll("[data-keyed]")) mergeList(document.getElementById(fresh.id), fresh);
+  for (const fresh of page.querySelectorAll("input[type=hidden], .who input, .who summary")) adoptWho(page, fresh);
+  document.body.dataset.tab = page.body.dataset.tab;
+  document.getElementById("klien").dataset.open = page.getElementById("klien").dataset.open;
+  for (const fresh of page.querySelectorAll(".tabs a")) {
+    const shown = document.querySelector(`.tabs a[data-tab="${fresh.dataset.tab}"]`);
+    shown.href = fresh.href;
+    shown.toggleAttribute("aria-current", false);
+    if (fresh.hasAttribute("aria-current")) shown.setAttribute("aria-current", "page");
+  }
+  for (const fresh of page.querySelectorAll(".inbox header a")) document.querySelector(".inbox header a").href = fresh.href;
+  prepare();
+}
+
+// Who the visitor plays stands in hidden fields and in the summaries: both follow the address.
+function adoptWho(page, fresh) {
+  if (fresh.matches("summary")) {
+    replaceInner(document.querySelector(`#${fresh.parentElement.id} > summary`), fresh);
+  } else if (fresh.type === "hidden") {
+    for (const shown of document.querySelectorAll(`input[type=hidden][name="${fresh.name}"]`)) {
+      if (fresh.name !== "tab" && fresh.name !== "subjek") shown.value = fresh.value;
+    }
+  }
+}
+
+function replaceInner(shown, fresh) {
+  if (shown && shown.innerHTML !== fresh.innerHTML) shown.innerHTML = fresh.innerHTML;
+}
+
+function mergeList(shown, fresh) {
+  if (!shown) return;
+  const scroller = shown.closest("[data-stick]");
+  const wasAtEnd = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const isOther = shown.dataset.key !== fresh.dataset.key;
+  const hadItems = !isOther && shown.children.length > 0;
+  if (isOther) {
+    shown.replaceChildren();
+    shown.dataset.key = fresh.dataset.key;
+  }
+  let place = shown.firstElementChild;
+  for (const item of fresh.children) {
+    const known = shown.querySelector(`:scope > #${CSS.escape(item.id)}`);
+    if (known) {
+      if (known !== place) shown.insertBefore(known, place);
+      if (known.className !== item.className) known.className = item.className;
+      if (!sameItem(known, item)) known.innerHTML = item.innerHTML;
+      for (const [name, value] of Object.entries(item.dataset)) known.dataset[name] = value;
+      place = known.nextElementSibling;
+    } else {
+      const added = document.importNode(item, true);
+      if (hadItems) added.classList.add("arriving");
+      shown.insertBefore(added, place);
+    }
+  }
+  while (place) {
+    const next = place.nextElementSibling;
+    place.remove();
+    place = next;
+  }
+  if (scroller && (wasAtEnd || isOther)) scroller.scrollTop = scroller.scrollHeight;
+}
+
+// An opened <details> is the reader's own doing, no difference.
+function sameItem(known, item) {
+  if (!known.querySelector("details[open]")) return known.innerHTML === item.innerHTML;
+  const closed = known.cloneNode(true);
+  for (const details of closed.querySelectorAll("details")) details.removeAttribute("open");
+  return closed.innerHTML === item.innerHTML;
+}
+
+async function load(address, options) {
+  const answer = await fetch(address, { ...options, headers: { Accept: "text/html" } });
+  if (!(answer.headers.get("content-type") || "").startsWith("text/html")) throw new Error(await answer.text());
+  return { answer, page: parser.parseFromString(await answer.text(), "text/html") };
+}
+
+async function refresh() {
+  try {
+    adopt((await load(location.href)).page);
+  } catch {
+    say("Simulasi tidak dapat dihubungi. Halaman mencoba lagi sendiri.");
+  }
+}
+
+async function go(address) {
+  try {
+    const { answer, page } = await load(address);
+    history.pushState(null, "", answer.url);
+    adopt(page);
+  } catch {
+    location.assign(address);
+  }
+}
+
+async function send(form, button) {
+  const data = new FormData(form, button);
+  if (form.method === "get") return go(`${form.action}?${new URLSearchParams(data)}`);
+  if (form.dataset.busy) return undefined;
+  form.dataset.busy = "yes"; // a second tap must not send twice
+  const typed = form.hasAttribute("data-reset") ? form : null;
+  try {
+    const sending = load(form.action, { method: "POST", body: data });
+    const { answer, page } = await sending;
+    if (answer.ok) {
+      history.replaceState(null, "", answer.url);
+      typed?.reset();
+    }
+    adopt(page);
+  } catch {
+    say("Tidak terkirim: simulasi tidak dapat dihubungi. Teks Anda masih ada; coba lagi.");
+  } finally {
+    delete form.dataset.busy;
+  }
+  for (const details of document.querySelectorAll(".who[open]")) details.open = false;
+  return undefined;
+}
+
+function say(words) {
+  const place = document.getElementById("masalah");
+  if (place.textContent !== words) place.replaceChildren(Object.assign(document.createElement("p"), { textContent: words }));
+}
+
+function grow(field) {
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight + 2}px`;
+}
+
+function prepare() {
+  for (const field of document.querySelectorAll("[data-grow]")) grow(field);
+  for (const input of document.querySelectorAll("input[type=file]")) nameFiles(input);
+  clearTimeout(typingTimer);
+  const typing = document.getElementById("menunggu");
+  if (typing) typingTimer = setTimeout(refresh, Number(typing.dataset.seconds) * 1000 + 300);
+}
+
+function nameFiles(input) {
+  const words = [...input.files].map((file) => file.name).join(", ");
+  const place = input.parentElement.querySelector(".chosen");
+  if (place.textContent !== words) place.textContent = words;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-soft]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  go(link.href);
+});
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-soft]")) return;
+  event.preventDefault();
+  const { target, submitter } = event;
+  send(target, submitter).then(() => {
+    if (target.method === "get") for (const details of document.querySelectorAll(".who[open]")) details.open = false;
+  });
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-grow]")) grow(event.target);
+  if (event.target.matches("input[type=file]")) nameFiles(event.target);
+});
+
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (event.key !== "Enter" || event.isComposing || !field.matches?.("textarea")) return;
+  // On a touch keyboard Enter is the only way to begin a new line.
+  const enterSends = field.hasAttribute("data-enter") && !event.shiftKey && matchMedia("(pointer: fine)").matches;
+  if (!enterSends && !event.ctrlKey && !event.metaKey) return;
+  event.preventDefault();
+  field.form.requestSubmit(field.form.querySelector("button:not([value])"));
+});
+
+addEventListener("popstate", refresh);
+new EventSource(document.body.dataset.events).addEventListener("changed", refresh);
+for (const scroller of document.querySelectorAll("[data-stick]")) scroller.scrollTop = scroller.scrollHeight;
+prepare();
