@@ -66,7 +66,10 @@ class Delivering:
         unsettled = channel.settle - (self.clock.now() - due.outbound.attempted_at)
         if unsettled > timedelta():
             raise DeliverLater(unsettled.total_seconds())
-        receipt = await channel.find(due.outbound)
+        try:
+            receipt = await channel.find(due.outbound)
+        except SendFailed as failure:
+            raise SendFailed(failure.reason, permanent=failure.permanent, uncertain=True) from failure
         if receipt is not None:
             return receipt
         async with self.database.transaction() as tx:

@@ -16,7 +16,6 @@ from bot.store.database import driver_connection
 ANSWER = "answer"
 DELIVER = "deliver"
 READ = "read"
-UPKEEP = "upkeep"
 
 
 class Queue:
@@ -45,8 +44,12 @@ class Queue:
         await self._defer(tx, READ, lock=f"read:{channel}", parcel_id=parcel_id)
 
     async def upkeep(self, name: str) -> bool:
-        """Have one of the clock's duties done; False when it waits in the queue already."""
-        duty = self.app.configure_task(name, queueing_lock=name, lock=name, allow_unknown=True)
+        """Have one of the clock's duties done; False when it waits in the queue already.
+
+        Duties have no lock: one left behind by a killed worker would hold up its successors, among
+        them the very duty that frees such jobs.
+        """
+        duty = self.app.configure_task(name, queueing_lock=name, allow_unknown=True)
         try:
             await duty.defer_async()
         except AlreadyEnqueued:

@@ -44,6 +44,8 @@ class Reception:
             now=inbound.received_at,
         )
         conversation_id = await self._conversation(tx, inbound, standing)
+        if conversation_id is None:
+            return False
         message_id = await messages.keep_inbound(tx, inbound, conversation_id)
         if message_id is None:
             return False
@@ -53,8 +55,8 @@ class Reception:
 
     async def _conversation(
         self, tx: AsyncConnection, inbound: Inbound, standing: conversations.Standing
-    ) -> int:
-        """Find the conversation a message belongs to, or begin one.
+    ) -> int | None:
+        """Find the conversation a message belongs to, or begin one; None when it is a double.
 
         A channel without threads has one open conversation a person. In mail the thread decides, and
         only a thread of the same sender: whoever quotes somebody else's gets a new conversation.
@@ -73,7 +75,7 @@ class Reception:
         if found is not None:
             return found
         if await messages.is_kept(tx, inbound.channel, inbound.external_id):
-            return standing.conversation_id or 0  # a double: nothing will be kept, so nothing begins
+            return None
         return await conversations.begin(
             tx, contact_id=standing.contact_id, subject=inbound.subject, now=inbound.received_at
         )

@@ -35,3 +35,8 @@ async def ticked(tx: AsyncConnection, name: str, *, now: datetime) -> None:
 async def signs(tx: AsyncConnection, *, alive_seconds: float) -> Any:
     """Return a row of workers, jobs_waiting, ticked_at and mailbox_checked_at."""
     return (await tx.execute(_SIGNS, {"alive": alive_seconds})).one()
+
+
+async def version(tx: AsyncConnection) -> str:
+    """Return the server's version, e.g. "18.4"."""
+    return str((await tx.execute(text("SHOW server_version"))).scalar_one())

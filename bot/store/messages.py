@@ -137,6 +137,17 @@ async def keep_reply(
     return int(kept.scalar_one())
 
 
+async def note_failure(tx: AsyncConnection, message_id: int) -> int:
+    """Count an error of our own with this message; return how many there were."""
+    counted = (
+        update(message)
+        .where(message.c.id == message_id)
+        .values(failures=message.c.failures + 1)
+        .returning(message.c.failures)
+    )
+    return int((await tx.execute(counted)).scalar_one())
+
+
 async def overdue(tx: AsyncConnection, *, before: datetime, most: int) -> list[tuple[int, int]]:
     """Return (message, conversation) of unanswered messages older than `before` that no job serves."""
     query = text(

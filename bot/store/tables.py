@@ -97,6 +97,8 @@ message = Table(
     Column("understood", JSONB),
     _moment("created_at"),
     _moment("answered_at", nullable=True),
+    # How often a job about this message ended with an error of our own.
+    Column("failures", SmallInteger, nullable=False, server_default="0"),
     UniqueConstraint("channel", "external_id"),
     Index("message_conversation_id_idx", "conversation_id", "id"),
     Index(

@@ -1,0 +1,161 @@
+"""Who stands behind every door. The only place that names concrete parts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib import import_module
+
+from bot import jobs
+from bot.answer import Answering
+from bot.clock import Clock, SharedClock, SystemClock
+from bot.deliver import Delivering
+from bot.dialogue.decide import Dialogue
+from bot.queue import Queue
+from bot.read import Reader
+from bot.receive import Reception
+from bot.schedule import Schedule
+from bot.settings import ROOT, Settings
+from bot.store.database import Database
+from bot.texts import Texts, load_texts
+from channels.port import Build, Channel, Wiring
+from channels.simulator.simulator import Simulator, SimulatorSettings
+from nlu import answers
+from nlu.client import RasaInterpreter
+from nlu.port import Interpreter
+
+NLU_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What every process has: the settings, the time, the database, the queue and the channels."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    queue: Queue
+    reception: Reception
+    channels: Mapping[str, Channel]
+
+    def schedule(self) -> Schedule:
+        """Return what ticks."""
+        return Schedule(self.database, self.queue, self.clock)
+
+
+@asynccontextmanager
+async def assemble(
+    settings: Settings,
+    database_url: str,
+    *,
+    clock: Clock | None = None,
+    build: Callable[[Settings, Wiring], Mapping[str, Channel]] | None = None,
+) -> AsyncIterator[Core]:
+    """Put the parts together and take them apart again at the end.
+
+    `database_url` is a `postgresql://` URL; `clock` and `build` take the place of the real time and
+    the real channels (`pst chat`, tests).
+    """
+    time = clock or clock_of(settings)
+    database = Database(database_url, pool_size=jobs.CONCURRENCY)
+    queue = Queue(database_url)
+    reception = Reception(database, queue, time)
+    wiring = Wiring(
+        accept=reception,
+        depot=reception,
+        now=time.now,
+        public_url=settings.public_url,
+        office_name=settings.office.office.name,
+    )
+    channels = (build or build_channels)(settings, wiring)
+    try:
+        yield Core(settings, time, database, queue, reception, channels)
+    finally:
+        for channel in channels.values():
+            await channel.close()
+        await database.close()
+
+
+def clock_of(settings: Settings) -> Clock:
+    """Return the real time, or in simulation the one that all its processes share."""
+    if settings.environment.simulation:
+        return SharedClock(settings.home / "run" / "clock")
+    return SystemClock()
+
+
+def build_channels(settings: Settings, wiring: Wiring) -> dict[str, Channel]:
+    """Build each channel that office.yml has a section for and the environment has settings for."""
+    channels: dict[str, Channel] = {}
+    for channel in settings.channels:
+        build: Build = import_module(f"channels.{channel.name}").build
+        built = build(channel.options, channel.environment, wiring)
+        if built is not None:
+            channels[channel.name] = built
+    return channels
+
+
+def simulator(settings: Settings, clock: Clock) -> Simulator | None:
+    """Return the simulator, in simulation only."""
+    if not settings.environment.simulation or not isinstance(clock, SharedClock):
+        return None
+    known = {name: value for channel in settings.channels for name, value in channel.environment}
+    return Simulator(
+        SimulatorSettings(
+            public_url=settings.public_url,
+            account_sid=known["twilio_account_sid"],
+            auth_token=known["twilio_auth_token"].get_secret_value(),
+            whatsapp_from=known["twilio_from"],
+            office_mail=settings.office.office.email,
+            imap_url=known["imap_url"].get_secret_value(),
+            smtp_url=known["smtp_url"].get_secret_value(),
+            office_name=settings.office.office.name,
+            timezone=settings.office.office.timezone,
+        ),
+        clock=clock,
+    )
+
+
+def interpreter(settings: Settings) -> Interpreter:
+    """Return the client of the Rasa server. Raises ValueError when its address is not set."""
+    url, token = settings.environment.nlu_url, settings.environment.nlu_token
+    if url is None:
+        raise ValueError("PST_NLU_URL is not set; start the model with `pst nlu serve`")
+    return RasaInterpreter(url, token.get_secret_value() if token else "", timeout_seconds=NLU_SECONDS)
+
+
+def texts(settings: Settings) -> Texts:
+    """Return every sentence of the bot."""
+    return load_texts(ROOT / "bot" / "texts.yml", settings.office.facts())
+
+
+def dialogue(settings: Settings) -> Dialogue:
+    """Return the rules of conversation over the office's knowledge."""
+    office = settings.office
+    return Dialogue(answers.load(ROOT / "nlu" / "knowledge", office.facts()), office.understanding)
+
+
+@asynccontextmanager
+async def staffed(core: Core, understanding: Interpreter) -> AsyncIterator[None]:
+    """Teach the core's queue its tasks, with all that answering needs, and open it for work."""
+    jobs.register(
+        core.queue,
+        core.database,
+        core.clock,
+        answering=Answering(
+            core.database,
+            core.queue,
+            core.clock,
+            understanding,
+            dialogue(core.settings),
+            texts(core.settings),
+            core.settings.office,
+        ),
+        delivering=Delivering(core.database, core.channels, core.clock),
+        reader=Reader(core.database, core.reception, core.channels, core.clock),
+    )
+    async with core.queue.app.open_async():
+        try:
+            yield
+        finally:
+            await understanding.close()

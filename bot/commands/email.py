@@ -1,0 +1,44 @@
+"""`pst email`: look at mail as the bot does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import typer
+
+app = typer.Typer(help="Surat elektronik (email).", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Surat elektronik (email)."""
+
+
+@app.command("inspect")
+def inspect(files: list[Path]) -> None:
+    """Cetak satu baris JSON per surat mentah: apa yang dilihat bot (one JSON line per raw mail)."""
+    from channels.email.inspect import inspect as look
+
+    for file in files:
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            found = _unreadable(file, error)
+        else:
+            found = look(data, str(file), None)
+        typer.echo(json.dumps(found, ensure_ascii=False))
+
+
+def _unreadable(file: Path, error: OSError) -> dict[str, object]:
+    return {
+        "file": str(file),
+        "message_id": None,
+        "from": None,
+        "subject": None,
+        "kind": "unparseable",
+        "text": "",
+        "quoted": "",
+        "attachments": [],
+        "error": error.strerror or type(error).__name__,
+    }

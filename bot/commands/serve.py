@@ -1,0 +1,134 @@
+"""`pst web`, `pst worker`, `pst mailbox`, `pst scheduler`: the parts, each a process of its own.
+
+Imports stand inside the commands: `pst run` reads this file too and must stay small.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable
+from contextlib import suppress
+
+from bot.commands.database import database
+from bot.settings import Settings, load
+
+
+def web() -> None:
+    """Terima webhook dan tampilkan halaman (receive webhooks, show pages)."""
+    settings = _start()
+    with database(settings) as url:
+        _run(_web(settings, url))
+
+
+def worker() -> None:
+    """Kerjakan antrean: menjawab dan mengirim (answer and deliver)."""
+    settings = _start()
+    with database(settings) as url:
+        _run(_worker(settings, url))
+
+
+def mailbox() -> None:
+    """Dengarkan kotak surat (listen to the mailbox)."""
+    settings = _start()
+    with database(settings) as url:
+        _run(_until_told(_mailbox(settings, url)))
+
+
+def scheduler() -> None:
+    """Detakkan jadwal (tick what time does)."""
+    settings = _start()
+    with database(settings) as url:
+        _run(_until_told(_scheduler(settings, url)))
+
+
+def _start() -> Settings:
+    from bot.logs import configure
+
+    configure()
+    return load()
+
+
+def _run(part: Awaitable[None]) -> None:
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_awaited(part))
+
+
+async def _awaited(part: Awaitable[None]) -> None:
+    await part
+
+
+async def _web(settings: Settings, url: str) -> None:
+    import uvicorn
+
+    from bot import assembly
+    from bot.running.state import state_path
+    from bot.web import build_app
+
+    async with assembly.assemble(settings, url) as core:
+        simulator = assembly.simulator(settings, core.clock)
+        understanding = assembly.interpreter(settings) if settings.environment.nlu_url else None
+        app = build_app(
+            core,
+            understanding=understanding,
+            processes=state_path(settings.home),
+            simulator=simulator.routes() if simulator else (),
+        )
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=settings.environment.host,
+                port=settings.environment.port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="off",
+                timeout_graceful_shutdown=3,
+            )
+        )
+        if simulator:
+            await simulator.start()
+        try:
+            await server.serve()
+        finally:
+            if simulator:
+                await simulator.stop()
+            if understanding:
+                await understanding.close()
+
+
+async def _worker(settings: Settings, url: str) -> None:
+    from bot import assembly, jobs
+
+    async with (
+        assembly.assemble(settings, url) as core,
+        assembly.staffed(core, assembly.interpreter(settings)),
+    ):
+        await jobs.work(core.queue)
+
+
+async def _mailbox(settings: Settings, url: str) -> None:
+    from bot import assembly
+
+    async with assembly.assemble(settings, url) as core, asyncio.TaskGroup() as group:
+        for channel in core.channels.values():
+            group.create_task(channel.listen())
+
+
+async def _scheduler(settings: Settings, url: str) -> None:
+    from bot import assembly
+
+    async with assembly.assemble(settings, url) as core, core.queue.app.open_async():
+        await core.schedule().run()
+
+
+async def _until_told(part: Awaitable[None]) -> None:
+    """Run until the part ends or SIGTERM or SIGINT comes; then cancel it and wait for its end."""
+    task = asyncio.ensure_future(part)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,74 @@
+"""What `/healthz` tells: each part of the program with its state, in one object."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.assembly import Core
+from bot.running.state import read_state
+from bot.store import health
+from nlu.port import Interpreter
+
+ALIVE_SECONDS = 10.0
+DEADLINE_SECONDS = 2.0
+
+
+async def report(
+    core: Core, understanding: Interpreter | None, processes: Path
+) -> tuple[int, dict[str, Any]]:
+    """Return the HTTP status and the report. 200 as long as messages are accepted and kept."""
+    signs, model = await asyncio.gather(_signs(core), _model(understanding))
+    is_kept = signs is not None
+    parts: dict[str, Any] = {
+        "web": {"state": "up"},
+        "database": {"state": "up" if is_kept else "down"},
+        "nlu": {"state": model},
+        "channels": {name: {"state": "on"} for name in core.channels},
+    }
+    if signs is not None:
+        parts["worker"] = {
+            "state": "up" if signs.workers else "down",
+            "count": signs.workers,
+            "jobs_waiting": signs.jobs_waiting,
+        }
+        parts["scheduler"] = _since(core, signs.ticked_at, within_seconds=30)
+        if "email" in core.channels:
+            parts["mailbox"] = _since(core, signs.mailbox_checked_at, within_seconds=15 * 60)
+    states = {name: asdict(state) for name, state in read_state(processes).items()}
+    return (200 if is_kept else 503), {
+        "status": "ok" if is_kept else "down",
+        "time": core.clock.now().isoformat(timespec="seconds"),
+        "parts": parts,
+        "processes": states,
+    }
+
+
+async def _signs(core: Core) -> Any:
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS), core.database.transaction() as tx:
+            return await health.signs(tx, alive_seconds=ALIVE_SECONDS)
+    except (SQLAlchemyError, OSError, TimeoutError):
+        return None
+
+
+async def _model(understanding: Interpreter | None) -> str:
+    if understanding is None:
+        return "not set"
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            return "up" if await understanding.is_ready() else "loading or down"
+    except TimeoutError:
+        return "loading or down"
+
+
+def _since(core: Core, moment: datetime | None, *, within_seconds: int) -> dict[str, Any]:
+    if moment is None:
+        return {"state": "starting"}
+    seconds = (core.clock.now() - moment).total_seconds()
+    return {"state": "up" if seconds <= within_seconds else "late", "seconds_ago": round(seconds)}

@@ -1,0 +1,68 @@
+"""The clock's duties: free what a killed worker held, and find what has no job any more."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.queue import Queue
+from bot.store import deliveries, messages, parcels
+from bot.store.database import Database
+
+log = structlog.get_logger()
+
+AGE = timedelta(minutes=1)  # anything younger has its job, or is just getting it
+MOST = 500  # rows a duty takes up at once; the rest follows at the next tick
+FAILED_JOB_HOURS = 24 * 30
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """What is done regularly. Every duty may run twice or not at all without harm."""
+
+    database: Database
+    queue: Queue
+    clock: Clock
+    stalled: timedelta
+
+    async def rescue(self) -> None:
+        """Put jobs of dead workers back into the queue; Procrastinate leaves them "doing" for ever."""
+        manager = self.queue.app.job_manager
+        seconds = self.stalled.total_seconds()
+        await manager.prune_stalled_workers(seconds)
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
+            log.warning("job of a dead worker freed", job=job.id, task=job.task_name)
+            await manager.retry_job(job)
+
+    async def sweep(self) -> None:
+        """Give a job to everything that waits for one and has none: a net below all other nets."""
+        before = self.clock.now() - AGE
+        async with self.database.transaction() as tx:
+            for message_id, conversation_id in await messages.overdue(tx, before=before, most=MOST):
+                log.warning("message had no job", message=message_id)
+                await self.queue.answer(tx, message_id, conversation_id=conversation_id)
+            for message_id, conversation_id, channel in await deliveries.forgotten(
+                tx, before=before, most=MOST
+            ):
+                log.warning("delivery had no job", message=message_id)
+                await self.queue.deliver(tx, message_id, conversation_id=conversation_id, channel=channel)
+            for parcel_id, channel in await parcels.forgotten(tx, before=before, most=MOST):
+                log.warning("parcel had no job", parcel=parcel_id)
+                await self.queue.read(tx, parcel_id, channel=channel)
+
+    async def tidy(self) -> None:
+        """Remove what the queue keeps of jobs that failed long ago."""
+        await self.queue.app.job_manager.delete_old_jobs(
+            nb_hours=FAILED_JOB_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        )
+
+
+DUTIES: Mapping[str, Callable[[Upkeep], Awaitable[None]]] = {
+    "rescue": Upkeep.rescue,
+    "sweep": Upkeep.sweep,
+    "tidy": Upkeep.tidy,
+}
