@@ -87,7 +87,7 @@ def register(
         await reader.read(parcel_id)
 
     for name, duty in DUTIES.items():
-        queue.app.task(_duty(upkeep, duty), name=name)
+        queue.app.task(name=name)(_duty(upkeep, duty))
 
 
 def _duty(upkeep: Upkeep, duty: Callable[[Upkeep], Awaitable[None]]) -> Callable[[], Awaitable[None]]:

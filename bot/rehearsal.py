@@ -117,7 +117,7 @@ class Rehearsal:
 
     async def _outcome(self, who: str, channel: str, began: float) -> Outcome:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while await self._is_busy():
+            while await self._is_busy():  # noqa: ASYNC110 -- what is awaited is in the database
                 await asyncio.sleep(0.003)
         async with self._core.database.transaction() as tx:
             standing = await progress(tx, channel=channel, address=who)

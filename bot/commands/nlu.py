@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import typer
 
@@ -35,7 +36,7 @@ def serve(port: int = typer.Option(5005, min=1, max=65535, help="porta di 127.0.
     os.execve(command[0], command, os.environ | extra)  # noqa: S606
 
 
-def trained(settings: Settings) -> os.PathLike[str]:
+def trained(settings: Settings) -> Path:
     """Return the model for the knowledge as it is, trained if need be; progress goes to standard error."""
     try:
         return train(ROOT, settings.environment.model_cache, _report)

@@ -36,7 +36,7 @@ async def keep_inbound(tx: AsyncConnection, inbound: Inbound, conversation_id: i
         .on_conflict_do_nothing(index_elements=["channel", "external_id"])
         .returning(message.c.id)
     )
-    message_id = kept.scalar_one_or_none()
+    message_id: int | None = kept.scalar_one_or_none()
     if message_id is not None:
         await tx.execute(
             update(conversation)
