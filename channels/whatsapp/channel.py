@@ -40,7 +40,7 @@ class WhatsApp:
     async def listen(self) -> None:
         """Return at once: Twilio comes to us."""
 
-    def read(self, parcel: Parcel) -> Inbound | Ignored:  # noqa: ARG002  a push channel fetches nothing
+    def read(self, parcel: Parcel) -> Inbound | Ignored:
         """Return `Ignored`: this channel fetches no parcels."""
         return Ignored("none", "WhatsApp is pushed to us; there are no parcels")
 

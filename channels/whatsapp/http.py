@@ -42,7 +42,7 @@ class TwilioHttp(AsyncTwilioHttpClient):  # type: ignore[misc]
         data: dict[str, object] | None = None,
         headers: dict[str, str] | None = None,
         auth: tuple[str, str] | None = None,
-        timeout: float | None = None,  # noqa: ARG002, ASYNC109  our deadline is fixed
+        timeout: float | None = None,  # noqa: ASYNC109  our deadline is fixed
         allow_redirects: bool = False,
     ) -> Response:
         """Make one request and return the library's `Response`. Raises `NotSent`, `AnswerLost`."""

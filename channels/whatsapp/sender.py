@@ -108,7 +108,8 @@ class Sender:
     async def _arrived(self, message: Outbound, bodies: Sequence[str]) -> list[str]:
         """Return the SIDs of the leading parts that Twilio has, in order.
 
-        A message in one part is looked for since its latest attempt; parts may be of any attempt.
+        A message in one part is looked for since its latest attempt; parts may be of any attempt. Raises
+        `SendFailed` when Twilio cannot be asked, or lists so many that the missing one may be beyond them.
         """
         began = message.attempted_at if len(bodies) == 1 else None
         listed = await self._recent(message.recipient, since=(began or message.created_at) - SKEW)
@@ -119,6 +120,8 @@ class Sender:
             if sid is None:
                 break
             sids.append(sid)
+        if len(sids) < len(bodies) and len(listed) == LISTED:
+            raise SendFailed("Terlalu banyak pesan baru untuk dicocokkan", permanent=False, uncertain=True)
         return sids
 
     async def _recent(self, recipient: str, since: datetime) -> list[_Sent]:
@@ -133,11 +136,8 @@ class Sender:
             )
         except FAILURES:
             raise SendFailed("Daftar pesan Twilio tidak dapat dibaca", permanent=False) from None
-        sent = [
+        return [
             _Sent(each.sid, each.body or "", each.date_created)
             for each in listed
             if each.date_created is not None and each.date_created >= since
         ]
-        if len(sent) == LISTED:
-            raise SendFailed("Terlalu banyak pesan baru untuk dicocokkan", permanent=False, uncertain=True)
-        return sent

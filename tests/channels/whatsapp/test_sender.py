@@ -6,20 +6,23 @@ import logging
 import socket
 import traceback
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
-from channels.port import Outbound, SendFailed
+from channels.port import Build, Channel, Ignored, Outbound, Parcel, SendFailed
 from channels.simulator.twilio import Fault, TwilioStandIn
-from channels.whatsapp import WhatsApp
+from channels.whatsapp import WhatsApp, build
 from channels.whatsapp.channel import status_base
 from tests.channels.whatsapp.conftest import (
     CITIZEN,
     MESSAGE_ID,
     OFFICE,
+    START,
     Clock,
     Connect,
+    options,
     outbound,
 )
 
@@ -222,6 +225,7 @@ async def test_a_storm_of_newer_messages_leaves_it_unknown(
     with pytest.raises(SendFailed) as unsure:
         await channel.find(outbound("yang dicari"))
     assert unsure.value.permanent is False
+    assert await channel.find(outbound("jawaban 50")) is not None
 
 
 async def test_a_long_text_goes_out_in_parts_in_order(channel: WhatsApp, twilio: TwilioStandIn) -> None:
@@ -264,6 +268,24 @@ def test_callbacks_are_asked_for_where_twilio_can_reach_us(
     public_url: str, api_url: str | None, asked: str | None
 ) -> None:
     assert status_base(public_url, api_url) == asked
+
+
+async def test_it_stands_behind_the_door_of_channels(channel: WhatsApp) -> None:
+    door: Channel = channel
+    builder: Build = build
+    assert (builder, door.name) == (build, "whatsapp")
+    assert door.patience == timedelta(hours=options().retry_hours)
+    assert door.settle > timedelta(seconds=options().send_timeout_seconds)
+    await asyncio.wait_for(door.listen(), 1)
+    parcel = Parcel("whatsapp", "x", 1, 1, b"\xff", START)
+    assert isinstance(door.read(parcel), Ignored)
+
+
+async def test_closed_and_used_again(channel: WhatsApp, twilio: TwilioStandIn) -> None:
+    await channel.send(outbound("satu"))
+    await channel.close()
+    await channel.send(outbound("dua"))
+    assert [sent.body for sent in twilio.messages] == ["satu", "dua"]
 
 
 async def test_check_tells_the_account_or_what_hinders(connect: Connect) -> None:
