@@ -1,0 +1,135 @@
+"""Trains the model in its own environment, once for everything that makes it."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import subprocess
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+
+from nlu.answers import Knowledge, load
+from nlu.environment import RASA_ENVIRONMENT, ModelEnvironmentMissing, slim_rasa
+
+__all__ = ["ModelEnvironmentMissing", "TrainingFailed", "fingerprint", "knowledge_of", "train"]
+
+Report = Callable[[str], None]
+
+LONGEST_TRAINING_SECONDS = 1_200
+STARTED = re.compile(r"Starting to train component '(\w+)'")
+FINISHED = re.compile(r"Finished training component '(\w+)'")
+
+
+class TrainingFailed(Exception):
+    """Rasa could not train; the message holds the end of what it said."""
+
+
+def knowledge_of(root: Path) -> Knowledge:
+    """Return the checked knowledge of the project at `root`. Raises `KnowledgeError`."""
+    facts = yaml.safe_load((root / "office.yml").read_text(encoding="utf-8"))
+    return load(root / "nlu" / "knowledge", facts)
+
+
+def fingerprint(root: Path) -> str:
+    """Return a short hash of everything that makes the model, and of nothing else.
+
+    The pipeline, the examples (not the answers), the components and the versions they run on.
+    """
+    model = root / "nlu" / "model"
+    parts = hashlib.sha256()
+    code = [*sorted(model.glob("*.py")), *sorted((model / "components").glob("*.py"))]
+    for path in [root / "config.yml", model / "uv.lock", *code]:
+        parts.update(path.read_bytes())
+    for path in sorted((root / "nlu" / "knowledge").glob("*.yml")):
+        examples = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("nlu")
+        parts.update(json.dumps([path.name, examples], sort_keys=True).encode())
+    return parts.hexdigest()[:20]
+
+
+def train(root: Path, cache: Path, report: Report) -> Path:
+    """Return the model of the project at `root`, at once from `cache` when it was trained before.
+
+    `report` gets lines for the person who waits. Raises `KnowledgeError` (nothing is trained),
+    `ModelEnvironmentMissing` or `TrainingFailed`. Two trainings at once are harmless: the second waits.
+    """
+    knowledge = knowledge_of(root)
+    mark = fingerprint(root)
+    model = cache / f"{mark}.tar.gz"
+    if model.exists():
+        return model
+    rasa = slim_rasa(root)
+    cache.mkdir(parents=True, exist_ok=True)
+    with _alone(cache / f"{mark}.lock", report):
+        if model.exists():
+            return model
+        report(f"Melatih model: {len(knowledge.intents)} topik ...")
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(dir=cache, prefix="training-") as folder:
+            _run([*rasa, *_train_arguments(root, folder)], folder, report)
+            (Path(folder) / "model.tar.gz").replace(model)
+        report(f"Model siap dalam {time.monotonic() - began:.0f} detik.")
+    return model
+
+
+def _train_arguments(root: Path, folder: str) -> list[str]:
+    examples = ["--config", str(root / "config.yml"), "--nlu", str(root / "nlu" / "knowledge")]
+    return ["train", "nlu", *examples, "--out", folder, "--fixed-model-name", "model"]
+
+
+@contextmanager
+def _alone(lock: Path, report: Report) -> Iterator[None]:
+    """Hold the lock file; the system frees it when its process ends, however it ends."""
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            report("Pelatihan lain sedang berjalan, menunggu ...")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _run(command: list[str], folder: str, report: Report) -> None:
+    settings = {"LOG_LEVEL": "INFO", "RASA_CACHE_DIRECTORY": str(Path(folder) / "cache")}
+    process = subprocess.Popen(  # noqa: S603 - our own command, no shell
+        command,
+        cwd=folder,
+        env=os.environ | RASA_ENVIRONMENT | settings,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+    limit = threading.Timer(LONGEST_TRAINING_SECONDS, process.kill)
+    limit.start()
+    try:
+        last = _follow(process.stdout or (), report)
+        code = process.wait()
+    finally:
+        limit.cancel()
+        process.kill()  # does nothing to a process that has ended
+        process.communicate()
+    if code != 0:
+        raise TrainingFailed(f"Pelatihan gagal (kode {code}):\n" + "\n".join(last))
+
+
+def _follow(lines: Iterable[str], report: Report) -> list[str]:
+    """Tell how long each part took while Rasa trains; return the end of what it said."""
+    last: deque[str] = deque(maxlen=15)
+    began = time.monotonic()
+    for line in lines:
+        last.append(line.rstrip())
+        if STARTED.search(line):
+            began = time.monotonic()
+        elif finished := FINISHED.search(line):
+            report(f"  {finished.group(1)}: {time.monotonic() - began:.1f} detik")
+    return list(last)
