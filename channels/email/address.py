@@ -1,0 +1,127 @@
+"""Where the mail servers are: the three settings of the environment, taken apart and checked."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from ipaddress import ip_address
+from typing import Literal
+from urllib.parse import SplitResult, unquote, urlsplit
+
+Security = Literal["tls", "starttls", "none"]
+
+IMAP_SHAPE = "imaps://user:password@host:993/INBOX (percent-encode special characters)"
+SMTP_SHAPE = "smtps://user:password@host:465 or smtp+starttls://user:password@host:587"
+MAIL_FROM_SHAPE = "an address such as pst@example.go.id or 'Layanan PST <pst@example.go.id>'"
+
+_IMAP_SCHEMES: dict[str, tuple[Security, int]] = {"imaps": ("tls", 993), "imap": ("none", 143)}
+_SMTP_SCHEMES: dict[str, tuple[Security, int]] = {
+    "smtps": ("tls", 465),
+    "smtp+starttls": ("starttls", 587),
+    "smtp": ("none", 25),
+}
+_ADDRESS = re.compile(r"[^\s@<>(),:;\"\\\[\]]+@[^\s@<>(),:;\"\\\[\]]+\.?[^\s@<>(),:;\"\\\[\]]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One mail server and how to log in; `folder` is IMAP's. The password is not part of its repr."""
+
+    host: str
+    port: int
+    security: Security
+    user: str | None
+    password: str | None = field(repr=False)
+    folder: str = "INBOX"
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who the office's mail is from."""
+
+    name: str
+    address: str
+
+    @property
+    def domain(self) -> str:
+        """The part after the last @, lower-cased."""
+        return self.address.rpartition("@")[2].lower()
+
+
+def imap_server(url: str) -> Server:
+    """Take PST_IMAP_URL apart. Raises `ValueError` that says what is wrong, without the password."""
+    server = _server("PST_IMAP_URL", url, _IMAP_SCHEMES, IMAP_SHAPE)
+    if server.user is None or server.password is None:
+        raise ValueError(f"PST_IMAP_URL: user and password are missing; expected {IMAP_SHAPE}")
+    if not server.folder.isascii():
+        raise ValueError("PST_IMAP_URL: write the folder in modified UTF-7 (RFC 3501 section 5.1.3)")
+    return server
+
+
+def smtp_server(url: str) -> Server:
+    """Take PST_SMTP_URL apart. Raises `ValueError` that says what is wrong, without the password."""
+    server = _server("PST_SMTP_URL", url, _SMTP_SCHEMES, SMTP_SHAPE)
+    if (server.user is None) != (server.password is None):
+        raise ValueError(f"PST_SMTP_URL: user and password belong together; expected {SMTP_SHAPE}")
+    return server
+
+
+def mail_from(text: str) -> Sender:
+    """Take PST_MAIL_FROM apart. Raises `ValueError` that says what was expected."""
+    name, address = parseaddr(text.strip())
+    if any(ord(letter) < 32 for letter in text) or not address.isascii() or not _ADDRESS.fullmatch(address):
+        raise ValueError(f"PST_MAIL_FROM: expected {MAIL_FROM_SHAPE}")
+    return Sender(name=name, address=address)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether `host` can only be this machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _server(name: str, url: str, schemes: dict[str, tuple[Security, int]], shape: str) -> Server:
+    """Take a URL of a mail server apart; no message ever quotes the URL, which holds a password."""
+    parts, port = _split(name, url, shape)
+    if parts.scheme not in schemes:
+        raise ValueError(f"{name}: does not begin with one of {', '.join(schemes)}; expected {shape}")
+    if not parts.hostname:
+        raise ValueError(f"{name}: the host is missing; expected {shape}")
+    security, usual_port = schemes[parts.scheme]
+    if security == "none" and not is_loopback(parts.hostname):
+        raise ValueError(f"{name}: {parts.scheme}:// is for this machine only (127.0.0.1); expected {shape}")
+    if parts.query or parts.fragment:
+        raise ValueError(f"{name}: '?' and '#' have to be percent-encoded; expected {shape}")
+    return Server(
+        host=parts.hostname,
+        port=port or usual_port,
+        security=security,
+        user=_decoded(name, parts.username),
+        password=_decoded(name, parts.password),
+        folder=_decoded(name, parts.path.strip("/")) or "INBOX",
+    )
+
+
+def _split(name: str, url: str, shape: str) -> tuple[SplitResult, int | None]:
+    """Split a URL; the errors of urllib quote their input, so they are replaced."""
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+    except ValueError:
+        raise ValueError(f"{name}: host or port cannot be read; expected {shape}") from None
+    return parts, port
+
+
+def _decoded(name: str, text: str | None) -> str | None:
+    if text is None:
+        return None
+    plain = unquote(text)
+    if any(ord(letter) < 32 or ord(letter) == 127 for letter in plain):
+        # CR, LF or NUL would end the command line that carries it (RFC 3501 section 9).
+        raise ValueError(f"{name}: control characters are not allowed")
+    return plain

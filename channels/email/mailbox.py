@@ -1,0 +1,153 @@
+"""Listens to a mailbox for ever: what arrives is left in the depot, raw, once, and nothing else happens.
+
+IDLE is a hint; the truth is the search for UIDs above the cursor, asked at every hint and every
+`poll_seconds`. Nothing is changed on the server: no flag is set, nothing is moved.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from channels.email.address import Server
+from channels.email.connection import Connection, MailboxTrouble, Selected
+from channels.email.fetch import portions
+from channels.email.options import Options
+from channels.port import Cursor, Depot, Parcel
+
+NAME = "email"
+
+# Back-off between connections, seconds: doubles from the first to the last, each with jitter, for ever.
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 60.0
+
+_log = structlog.get_logger()
+_dice = random.SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """One folder on one server, and where what it brings is left."""
+
+    server: Server
+    tls: ssl.SSLContext | None
+    options: Options
+    depot: Depot
+    now: Callable[[], datetime]
+
+    @property
+    def place(self) -> str:
+        """The folder's name in the depot; the port is not part of it, as it does not make another mailbox."""
+        return f"{self.server.user}@{self.server.host}/{self.server.folder}"
+
+    async def listen(self) -> None:
+        """Fetch until cancelled, whatever the server does; what the depot raises passes through."""
+        pause = FIRST_PAUSE
+        while True:
+            attempt = _Attempt(self)
+            try:
+                await attempt.run()
+            except MailboxTrouble as trouble:
+                pause = FIRST_PAUSE if attempt.looked else min(pause * 2, LONGEST_PAUSE)
+                seconds = pause * _dice.uniform(0.5, 1.0)
+                _log.warning("mailbox_trouble", kind=trouble.kind, again_in_seconds=round(seconds, 1))
+                await asyncio.sleep(seconds)
+
+
+class _Attempt:
+    """One connection's life. `looked` tells whether it ever looked into the mailbox with success."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+        self.looked = False
+
+    async def run(self) -> None:
+        """Connect, then look and wait in turns until trouble or cancellation."""
+        box = self._mailbox
+        connection = await Connection.open(box.server, box.tls, box.options.imap_timeout_seconds)
+        try:
+            selected = await connection.select(box.server.folder)
+            cursor = await self._begin(connection, selected)
+            while True:
+                cursor = await self._look(connection, cursor)
+                await connection.wait_for_news(min(box.options.poll_seconds, box.options.idle_seconds))
+        except asyncio.CancelledError:
+            await connection.close()
+            raise
+        finally:
+            await connection.abandon()
+
+    async def _begin(self, connection: Connection, selected: Selected) -> Cursor:
+        """Return where to go on; at the first start and in a new epoch the place is decided and kept."""
+        depot, place = self._mailbox.depot, self._mailbox.place
+        kept = await depot.cursor(NAME, place)
+        if kept is not None and kept.epoch == selected.uid_validity:
+            return kept
+        if kept is None:
+            number = await self._first_start(connection, selected)
+        else:
+            number = await self._new_epoch(connection, selected)
+            _log.warning("mailbox_epoch_changed", before=kept.epoch, after=selected.uid_validity)
+        cursor = Cursor(selected.uid_validity, number)
+        await depot.keep([], cursor, channel=NAME, place=place)
+        return cursor
+
+    async def _first_start(self, connection: Connection, selected: Selected) -> int:
+        match self._mailbox.options.first_start:
+            case "new":
+                return await _newest(connection, selected)
+            case "all":
+                return 0
+            case day:
+                return _just_before(await connection.uids_since(day), await _newest(connection, selected))
+
+    async def _new_epoch(self, connection: Connection, selected: Selected) -> int:
+        """Return where to begin again after the server renumbered its mails (RFC 3501 section 2.3.1.1).
+
+        Those already kept are recognised by their identity. But mails from before the first start
+        never were kept, and must not be answered now: so unless all mails count, only those of the
+        last `reread_days` are read again.
+        """
+        options = self._mailbox.options
+        if options.first_start == "all":
+            return 0
+        # SINCE compares days in the server's own time zone (RFC 3501 section 6.4.4): one day more.
+        day = (self._mailbox.now() - timedelta(days=options.reread_days + 1)).date()
+        if options.first_start != "new":
+            day = max(day, options.first_start)
+        return _just_before(await connection.uids_since(day), await _newest(connection, selected))
+
+    async def _look(self, connection: Connection, cursor: Cursor) -> Cursor:
+        """Keep all that is above the cursor, portion by portion, and return the new cursor."""
+        box = self._mailbox
+        uids = await connection.uids_above(cursor.number)
+        async for last, mails in portions(connection, uids, box.options.max_message_bytes):
+            if last > cursor.number or mails:
+                cursor = Cursor(cursor.epoch, last)
+                await box.depot.keep(self._parcels(cursor, mails), cursor, channel=NAME, place=box.place)
+                _log.info("mailbox_kept", mails=len(mails), uid=last)
+        await box.depot.checked(NAME, box.place)
+        self.looked = True
+        return cursor
+
+    def _parcels(self, cursor: Cursor, mails: Sequence[tuple[int, bytes]]) -> list[Parcel]:
+        box = self._mailbox
+        return [Parcel(NAME, box.place, cursor.epoch, uid, data, box.now()) for uid, data in mails]
+
+
+async def _newest(connection: Connection, selected: Selected) -> int:
+    """Return the highest UID that exists; UIDNEXT is not told by every server."""
+    if selected.uid_next is not None:
+        return selected.uid_next - 1
+    return max(await connection.uids_above(0), default=0)
+
+
+def _just_before(uids: Sequence[int], newest: int) -> int:
+    """Return the cursor that has all of `uids` above it, or `newest` when there are none."""
+    return uids[0] - 1 if uids else newest

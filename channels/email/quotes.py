@@ -1,0 +1,187 @@
+"""The writer's own words, apart from history, signatures and footers. Pure and total, in linear time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from channels.email import marks
+
+# Lines that `html.to_text` puts where the markup tells more than text could: from the first to the
+# end is history; between two of the second is a signature. From Unicode's private use area.
+HISTORY = "\ue0f1"
+SIGNATURE = "\ue0f2"
+
+MAX_LINES = 20_000
+_DEEPEST_FORWARD = 4
+
+_REPLY = re.compile(r"\s{0,5}(re|bls|balas|balasan|aw|sv|antw|ref)(\[\d{1,3}\])?\s{0,2}:", re.IGNORECASE)
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`own` is what the writer says, `quoted` all the rest, in the order of the mail."""
+
+    own: str
+    quoted: str
+
+
+def is_reply(subject: str) -> bool:
+    """Tell whether a subject says that the mail replies to another one (Re:, Bls:, Balas:)."""
+    return _REPLY.match(subject) is not None
+
+
+def split(text: str, subject: str = "") -> Words:
+    """Separate a mail's text. A forwarded mail counts as the writer's words when there are no others."""
+    return _split(text, may_forward=not is_reply(subject), depth=0)
+
+
+def _split(text: str, *, may_forward: bool, depth: int) -> Words:
+    lines = text.split("\n")
+    beyond = lines[MAX_LINES:]
+    lines = lines[:MAX_LINES]
+    is_own = _Reading(lines).own()
+    own = _joined(line for line, mine in zip(lines, is_own, strict=True) if mine)
+    others = [line for line, mine in zip(lines, is_own, strict=True) if not mine]
+    if own or not may_forward or depth >= _DEEPEST_FORWARD:
+        return Words(own, _joined([*others, *beyond]))
+    introduction, forwarded = _forwarded(others)
+    if not forwarded.strip():
+        return Words("", _joined([*others, *beyond]))
+    inner = _split(forwarded, may_forward=True, depth=depth + 1)
+    if not inner.own:
+        return Words("", _joined([*others, *beyond]))
+    return Words(inner.own, _joined([*introduction, inner.quoted, *beyond]))
+
+
+def _joined(lines: Iterable[str]) -> str:
+    text = "\n".join(lines).replace(HISTORY, "").replace(SIGNATURE, "")
+    return _BLANK_LINES.sub("\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip("\n")
+
+
+def _forwarded(others: Sequence[str]) -> tuple[list[str], str]:
+    """Split what is not the writer's own into (how it is introduced, the mail that was forwarded)."""
+    lines = [line for line in others if line not in {HISTORY, SIGNATURE}]
+    at = 0
+    while at < len(lines):
+        bare = marks.clipped(lines[at])
+        if (
+            not bare
+            or marks.forward(bare)
+            or marks.separator(bare)
+            or marks.rule(bare)
+            or marks.phone_footer(bare)
+        ):
+            at += 1
+        elif count := marks.attribution(lines, at):
+            at += count
+        else:
+            break
+    rest = _unquoted(lines[at:])
+    start = next((index for index, line in enumerate(rest) if line.strip()), len(rest))
+    headers = marks.header_block(rest, start) if start < len(rest) else 0
+    return [*lines[:at], *rest[: start + headers]], "\n".join(rest[start + headers :])
+
+
+def _unquoted(lines: Sequence[str]) -> list[str]:
+    """Take one quotation mark off, when the first line that says something has one."""
+    first = next((line for line in lines if line.strip()), "")
+    if not marks.is_quoted(first):
+        return list(lines)
+    return [line.lstrip()[1:].removeprefix(" ") if marks.is_quoted(line) else line for line in lines]
+
+
+class _Reading:
+    """Reads lines from top to bottom and decides for each whether it is the writer's own."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self._lines = lines
+        self._own = [True] * len(lines)
+        self._has_own = False
+        self._in_signature = False
+
+    def own(self) -> list[bool]:
+        """Return for each line whether it is the writer's own."""
+        at = 0
+        while at < len(self._lines):
+            at = self._read(at)
+        return self._own
+
+    def _read(self, at: int) -> int:
+        """Judge the line at `at` and return where to go on."""
+        line = self._lines[at]
+        if HISTORY in line:
+            return self._not_own(at, len(self._lines))
+        if marks.is_quoted(line):
+            self._in_signature = False
+            return self._not_own(at, at + 1)
+        introduced = self._introduction(at)
+        if introduced:
+            self._in_signature = False
+            end = at + introduced
+            return self._not_own(at, end if self._quotation_follows(end) else len(self._lines))
+        if SIGNATURE in line:
+            return self._marked_signature(at)
+        if self._in_signature or self._signature_begins(at) or marks.phone_footer(line):
+            return self._not_own(at, at + 1)
+        self._has_own = self._has_own or bool(line.strip())
+        return at + 1
+
+    def _introduction(self, at: int) -> int:
+        """Return how many lines from `at` introduce another mail, 0 for none."""
+        line = self._lines[at]
+        if marks.separator(line) or marks.forward(line):
+            following = self._next_text(at + 1)
+            headers = marks.header_block(self._lines, following) if following is not None else 0
+            return following - at + headers if headers and following is not None else 1
+        if marks.rule(line):
+            following = self._next_text(at + 1)
+            headers = marks.header_block(self._lines, following) if following is not None else 0
+            return following - at + headers if headers and following is not None else 0
+        return marks.attribution(self._lines, at) or marks.header_block(self._lines, at)
+
+    def _quotation_follows(self, at: int) -> bool:
+        """Tell whether what comes next carries quotation marks; without any, history has no visible end."""
+        following = self._next_text(at)
+        return following is not None and marks.is_quoted(self._lines[following])
+
+    def _next_text(self, at: int) -> int | None:
+        """Return the next line with text among the next few, None when there is none."""
+        for index in range(at, min(at + 6, len(self._lines))):
+            if self._lines[index].strip():
+                return index
+        return None
+
+    def _signature_begins(self, at: int) -> bool:
+        """Decide whether a signature or disclaimer begins here; it ends with the next quotation."""
+        if not self._has_own:
+            return False
+        room = marks.signature_delimiter(self._lines[at])
+        starts_paragraph = at == 0 or not self._lines[at - 1].strip()
+        if room:
+            self._in_signature = self._text_lines_below(at, room + 1) <= room
+        elif starts_paragraph:
+            self._in_signature = marks.disclaimer(self._lines, at)
+        return self._in_signature
+
+    def _text_lines_below(self, at: int, enough: int) -> int:
+        """Count the lines with text from below `at` to the next quotation, not further than `enough`."""
+        count = 0
+        for line in self._lines[at + 1 : at + 1 + 3 * enough]:
+            if count >= enough or marks.is_quoted(line) or HISTORY in line:
+                break
+            count += bool(line.strip())
+        return count
+
+    def _marked_signature(self, at: int) -> int:
+        """A signature that the HTML marked: to its second mark."""
+        for end in range(at + 1, len(self._lines)):
+            if SIGNATURE in self._lines[end] or HISTORY in self._lines[end]:
+                return self._not_own(at, end + 1 if SIGNATURE in self._lines[end] else end)
+        return self._not_own(at, at + 1)
+
+    def _not_own(self, start: int, end: int) -> int:
+        self._own[start:end] = [False] * (end - start)
+        return end

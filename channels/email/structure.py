@@ -1,0 +1,230 @@
+"""Walks the parts of a mail: which is the text, which are attachments. Pure.
+
+The order of RFC 2046: of multipart/alternative one representation is read, of multipart/mixed all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+from html import unescape
+
+from channels.email import headers
+from channels.email.charset import decode
+from channels.email.flowed import unflow
+from channels.email.html import to_text
+from channels.email.mail import (
+    MAX_DEPTH,
+    MAX_HTML_CHARACTERS,
+    MAX_PARTS,
+    MAX_TEXT_CHARACTERS,
+    MailAttachment,
+)
+
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{2,40})", re.IGNORECASE)
+_CID = re.compile(r"cid:([^\"'\s>)]{1,200})", re.IGNORECASE)
+_LINE_ENDS = re.compile(r"\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
+_NAME_RUBBISH = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+class TooMuch(Exception):
+    """A mail has more parts, or deeper ones, than anybody writes."""
+
+
+@dataclass(slots=True)
+class Body:
+    """What a part holds: text parts in reading order, attachments, and mails inside it."""
+
+    texts: list[str] = field(default_factory=list)
+    attachments: list[MailAttachment] = field(default_factory=list)
+    enclosed: list[Message] = field(default_factory=list)
+    cids: set[str] = field(default_factory=set)
+    pictures: list[tuple[str, MailAttachment]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All texts, one below the other."""
+        return "\n\n".join(text for text in self.texts if text.strip())[:MAX_TEXT_CHARACTERS]
+
+    def add(self, other: Body, *, with_texts: bool = True) -> None:
+        """Take over what `other` holds."""
+        if with_texts:
+            self.texts += other.texts
+        self.attachments += other.attachments
+        self.enclosed += other.enclosed
+        self.cids |= other.cids
+        self.pictures += other.pictures
+
+
+def body_of(message: Message) -> Body:
+    """Return text and attachments of a parsed mail. Raises `TooMuch` beyond the limits of `mail`."""
+    body = _Walk().part(message, depth=0, parent="")
+    # A picture that the text shows is part of the text; one that it does not show was attached.
+    body.attachments += [picture for cid, picture in body.pictures if cid not in body.cids]
+    return body
+
+
+class _Walk:
+    """One walk through a mail, counting its parts."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def part(self, part: Message, depth: int, parent: str) -> Body:
+        self._count += 1
+        if depth > MAX_DEPTH or self._count > MAX_PARTS:
+            raise TooMuch("too many parts" if self._count > MAX_PARTS else "nested too deeply")
+        kind = part.get_content_type()
+        if kind == "message/rfc822" and part.is_multipart():
+            return _enclosed(part)
+        if not part.is_multipart():
+            return _leaf(part, kind, parent)
+        children = [child for child in part.get_payload() if isinstance(child, Message)]
+        bodies = [self.part(child, depth + 1, kind) for child in children]
+        return _chosen(bodies, children) if kind == "multipart/alternative" else _joined(bodies)
+
+
+def _joined(bodies: list[Body]) -> Body:
+    whole = Body()
+    for body in bodies:
+        whole.add(body)
+    return whole
+
+
+def _chosen(bodies: list[Body], children: list[Message]) -> Body:
+    """Of alternatives read the plain one unless it is empty, else the last one that says something."""
+    whole = Body()
+    for body in bodies:
+        whole.add(body, with_texts=False)
+    plain = [body for body, child in zip(bodies, children, strict=True) if _is_plain(child)]
+    for body in [*plain, *reversed(bodies)]:
+        if body.text.strip():
+            whole.texts = body.texts
+            break
+    return whole
+
+
+def _is_plain(part: Message) -> bool:
+    return any(leaf.get_content_type() == "text/plain" for leaf in _leaves(part))
+
+
+def _leaves(part: Message) -> Iterator[Message]:
+    """Yield the leaves of a part that `_Walk` has already found to be within the limits."""
+    if part.is_multipart() and part.get_content_type() != "message/rfc822":
+        for child in part.get_payload():
+            if isinstance(child, Message):
+                yield from _leaves(child)
+    else:
+        yield part
+
+
+def _leaf(part: Message, kind: str, parent: str) -> Body:
+    disposition = (part.get_content_disposition() or "").lower()
+    name = _file_name(part)
+    is_text = kind in {"text/plain", "text/html"} and disposition != "attachment"
+    if is_text and not (name and disposition != "inline" and parent != "multipart/alternative"):
+        return _text(part, kind)
+    return _file(part, kind, name, disposition, parent)
+
+
+def _text(part: Message, kind: str) -> Body:
+    data = payload(part)
+    charset = _parameter(part, "charset")
+    if kind == "text/html":
+        meta = None if charset else _META_CHARSET.search(data[:4096])
+        source = decode(data, charset or (meta[1].decode("ascii") if meta else None))[:MAX_HTML_CHARACTERS]
+        cids = {_cid(unescape(one)) for one in _CID.findall(source)}
+        return Body(texts=[to_text(source)], cids=cids)
+    text = _clean(decode(data, charset))[:MAX_TEXT_CHARACTERS]
+    if (_parameter(part, "format") or "").lower() == "flowed":
+        text = unflow(text, delsp=(_parameter(part, "delsp") or "").lower() == "yes")
+    return Body(texts=[text])
+
+
+def _file(part: Message, kind: str, name: str, disposition: str, parent: str) -> Body:
+    size = _size(part)
+    attachment = MailAttachment(name or _unnamed(kind), kind, size)
+    cid = _cid(headers.Headers(part).raw("content-id") or "")
+    is_picture = kind.startswith("image/") and bool(cid)
+    if is_picture and parent == "multipart/related" and disposition != "attachment":
+        return Body()
+    if is_picture:
+        return Body(pictures=[(cid, attachment)])
+    # A part without name and content is a mail program's padding.
+    return Body() if size == 0 and not name else Body(attachments=[attachment])
+
+
+def _enclosed(part: Message) -> Body:
+    inner = next((child for child in part.get_payload() if isinstance(child, Message)), None)
+    if inner is None:
+        return Body()
+    subject = headers.Headers(inner).text("subject")
+    name = _file_name(part) or f"{subject or 'message'}.eml"
+    return Body(attachments=[MailAttachment(name, "message/rfc822", _nested_size(inner))], enclosed=[inner])
+
+
+def payload(part: Message) -> bytes:
+    """Return the decoded bytes of a leaf; broken encodings give what can be read of them."""
+    try:
+        data = part.get_payload(decode=True)
+    except (ValueError, LookupError, AssertionError):
+        data = None
+    if isinstance(data, bytes):
+        return data
+    raw = part.get_payload()
+    return raw.encode("utf-8", errors="surrogateescape") if isinstance(raw, str) else b""
+
+
+def _size(part: Message) -> int | None:
+    """Return the bytes of a leaf after decoding, without decoding large ones."""
+    raw = part.get_payload()
+    if not isinstance(raw, str):
+        return None
+    if (headers.Headers(part).raw("content-transfer-encoding") or "").strip().lower() != "base64":
+        return len(payload(part))
+    letters = len(raw) - sum(raw.count(space) for space in "\r\n \t")
+    padding = min(2, raw[-8:].count("="))
+    return max(0, letters * 3 // 4 - padding)
+
+
+def _nested_size(inner: Message) -> int | None:
+    try:
+        return len(inner.as_bytes())
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _parameter(part: Message, name: str) -> str | None:
+    try:
+        value = part.get_param(name)
+    except (ValueError, LookupError, TypeError):
+        return None
+    if isinstance(value, tuple):  # RFC 2231: charset, language, value
+        value = value[2]
+    return str(value) if value else None
+
+
+def _file_name(part: Message) -> str:
+    """Return a part's file name without folders, "" when it has none."""
+    try:
+        name = part.get_filename() or ""
+    except (ValueError, LookupError, TypeError):
+        name = ""
+    readable = headers.decoded(name).replace("\\", "/").rpartition("/")[2]
+    return _NAME_RUBBISH.sub(" ", readable).strip()[:200]
+
+
+def _unnamed(kind: str) -> str:
+    return {"text/calendar": "invite.ics", "message/delivery-status": "delivery-status.txt"}.get(
+        kind, kind.replace("/", ".")
+    )
+
+
+def _cid(raw: str) -> str:
+    return raw.strip().strip("<>").lower()
+
+
+def _clean(text: str) -> str:
+    return _LINE_ENDS.sub("\n", text.replace("\x00", "").replace("\ufeff", ""))

@@ -1,0 +1,47 @@
+"""The depot as a test holds it: in memory, with the promises of `channels.port.Depot`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from channels.port import Cursor, Parcel
+
+
+class MemoryDepot:
+    def __init__(self) -> None:
+        self.parcels: dict[tuple[str, str, int, int], Parcel] = {}
+        self.cursors: dict[tuple[str, str], Cursor] = {}
+        self.looks = 0
+        self.kept_twice = 0
+        self.refusals = 0
+        self._changed = asyncio.Condition()
+
+    async def cursor(self, channel: str, place: str) -> Cursor | None:
+        return self.cursors.get((channel, place))
+
+    async def keep(self, parcels: Sequence[Parcel], cursor: Cursor, *, channel: str, place: str) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise ConnectionError("the database went away")
+        async with self._changed:
+            for parcel in parcels:
+                position = (parcel.channel, parcel.place, parcel.epoch, parcel.number)
+                self.kept_twice += position in self.parcels
+                self.parcels.setdefault(position, parcel)
+            self.cursors[channel, place] = cursor
+            self._changed.notify_all()
+
+    async def checked(self, channel: str, place: str) -> None:
+        async with self._changed:
+            self.looks += 1
+            self._changed.notify_all()
+
+    async def until(self, holds: Callable[[MemoryDepot], bool], seconds: float = 15) -> None:
+        """Return when `holds`; `TimeoutError` when it does not come true."""
+        async with asyncio.timeout(seconds), self._changed:
+            await self._changed.wait_for(lambda: holds(self))
+
+    @property
+    def bodies(self) -> list[bytes]:
+        return [parcel.data for parcel in self.parcels.values()]
