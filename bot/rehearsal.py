@@ -35,6 +35,7 @@ class MemoryChannel:
     def __init__(self, name: str) -> None:
         self.name = name
         self._said: dict[str, list[str]] = {}
+        self.sent: list[Outbound] = []
         self.last_id: dict[str, str] = {}
 
     def take(self, recipient: str) -> list[str]:
@@ -54,6 +55,7 @@ class MemoryChannel:
 
     async def send(self, message: Outbound) -> Receipt:
         """Keep what was said."""
+        self.sent.append(message)
         self._said.setdefault(message.recipient, []).append(message.text)
         self.last_id[message.recipient] = f"said-{message.id}"
         return Receipt(f"said-{message.id}")

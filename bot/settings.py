@@ -189,6 +189,7 @@ def _contradictions(environment: Environment, channels: list[ChannelSettings]) -
         problems += [
             f"environment: {name}: missing; the channel {channel.name} is only half set"
             for name in channel.environment.missing()
+            if channel.environment.model_fields_set
         ]
     simulated = environment.simulation or not any(channel.environment.is_on for channel in channels)
     if simulated and not is_loopback(environment.host):

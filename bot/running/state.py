@@ -77,6 +77,15 @@ def _from_json(entry: dict[str, Any]) -> ProcessState:
 
 
 def _still_true(state: ProcessState) -> ProcessState:
-    if state.pid is None or Path(f"/proc/{state.pid}").exists():
+    if state.pid is None or _alive(state.pid):
         return state
     return replace(state, state="stopped", pid=None)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    # proc(5): "pid (name) state ...", and the name may hold anything. Z has ended and awaits burial.
+    return status.rpartition(")")[2].split()[0] not in ("Z", "X")

@@ -26,6 +26,8 @@ from bot.running.state import ProcessState, State, state_path, write_state
 Say = Callable[[str, str], None]
 _READY_PAUSE = 0.1
 _CHORES_PAUSE = 5.0
+# Everything has ended 10 s after Ctrl-C: whatever is still there after so many seconds is killed.
+_LAST_CALL = 9.0
 
 
 class AlreadyRunning(Exception):
@@ -203,9 +205,11 @@ class Supervisor:
             keeper.cancel()
         if keepers:
             await asyncio.wait(keepers)
+        last_call = asyncio.get_running_loop().call_later(_LAST_CALL, self._kill_all)
         async with asyncio.TaskGroup() as group:
             for kept in self._kept.values():
                 group.create_task(self._halt(kept))
+        last_call.cancel()
 
     async def _halt(self, kept: _Kept) -> None:
         """Stop one child, once all that lean on it have stopped."""
@@ -247,9 +251,12 @@ class Supervisor:
         self._signals += 1
         self._stopping.set()
         if self._signals > 1:
-            for kept in self._kept.values():
-                if kept.process is not None:
-                    kept.process.kill()
+            self._kill_all()
+
+    def _kill_all(self) -> None:
+        for kept in self._kept.values():
+            if kept.process is not None:
+                kept.process.kill()
 
     async def _chores(self) -> None:
         while True:

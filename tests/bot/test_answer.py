@@ -1,0 +1,193 @@
+"""Step 2: understood, decided, and every effect kept exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+
+import pytest
+
+from bot.answer import AnswerLater
+from channels.port import Attachment
+from tests.fakes import Stage
+
+Staged = Callable[[], AbstractAsyncContextManager[Stage]]
+HOW_LONG = "berapa lama konsultasi online dilayani?"
+
+
+async def test_an_answer_carries_the_rule_and_its_source(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach(HOW_LONG, "jangka_waktu", service="konsultasi", mode="online")
+        [reply] = await stage.answered(HOW_LONG)
+        days = stage.core.settings.office.services.konsultasi.online_working_days
+        assert f"{days} " in reply
+        assert "hari kerja" in reply
+        assert "Keputusan 16.2/2024, Konsultasi Statistik, Jangka Waktu" in reply
+
+
+async def test_the_first_reply_introduces_the_bot_and_later_ones_do_not(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach(HOW_LONG, "jangka_waktu", service="konsultasi", mode="online")
+        [first] = await stage.answered(HOW_LONG)
+        [second] = await stage.answered(HOW_LONG)
+        assert "asisten otomatis" in first
+        assert "disimpan" in first
+        assert "PETUGAS" in first
+        assert first.endswith(second)
+        assert "asisten otomatis" not in second
+
+
+async def test_what_was_talked_about_is_carried_on(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("syarat konsultasi?", "persyaratan", service="konsultasi")
+        stage.model.teach("kalau yang online?", "lanjutan", mode="online")
+        stage.model.teach("kalau datang langsung?", "lanjutan", mode="kunjungan")
+        stage.model.teach("bayar ga?", "biaya")
+        await stage.answered("syarat konsultasi?")
+        [online] = await stage.answered("kalau yang online?")
+        [visit] = await stage.answered("kalau datang langsung?")
+        [cost] = await stage.answered("bayar ga?")
+        assert "akun" in online.lower()
+        assert "buku tamu" not in online
+        assert "buku tamu" in visit
+        assert "tidak dipungut biaya" in cost.lower()
+
+
+async def test_a_message_is_answered_once_however_often_its_job_runs(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach(HOW_LONG, "jangka_waktu", service="konsultasi")
+        message_id = await stage.hear(HOW_LONG)
+        await asyncio.gather(*(stage.answering.answer(message_id) for _ in range(6)))
+        assert await stage.scalar("SELECT count(*) FROM delivery") == 1
+        assert await stage.scalar("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'deliver'") == 1
+
+
+async def test_suggestions_are_chosen_by_number(staged: Staged) -> None:
+    async with staged() as stage:
+        [offer] = await stage.answered("anu itu lho")
+        assert "1." in offer
+        assert "2." in offer
+        [reply] = await stage.answered("2")
+        assert "Sumber:" in reply
+
+
+async def test_a_number_that_is_no_choice_shows_the_choices_again(staged: Staged) -> None:
+    async with staged() as stage:
+        await stage.answered("anu itu lho")
+        [again] = await stage.answered("9")
+        assert "1." in again
+        [reply] = await stage.answered("yang pertama")
+        assert "Sumber:" in reply
+
+
+async def test_not_understood_again_goes_to_an_officer_with_a_number(staged: Staged) -> None:
+    async with staged() as stage:
+        await stage.answered("anu itu lho")
+        [handed] = await stage.answered("yang anu")
+        year = stage.clock.now().year
+        assert f"KST-{year}-00001" in handed
+        assert await stage.scalar("SELECT reason FROM ticket") == "not_understood"
+        assert await stage.scalar("SELECT state FROM conversation") == "waiting"
+        [added] = await stage.answered("masih anu")
+        assert f"KST-{year}-00001" in added
+        assert await stage.scalar("SELECT count(*) FROM ticket") == 1
+
+
+async def test_who_asks_for_an_officer_gets_a_ticket_at_once(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("mau bicara dengan petugas", "minta_petugas")
+        [reply] = await stage.answered("mau bicara dengan petugas")
+        [again] = await stage.answered("mau bicara dengan petugas")
+        number = await stage.scalar("SELECT number FROM ticket")
+        assert str(number) in reply
+        assert str(number) in again
+        promise = stage.core.settings.office.services.konsultasi.online_working_days
+        assert f"{promise} hari kerja" in reply
+
+
+async def test_ticket_numbers_have_no_gaps_and_no_doubles(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("petugas", "minta_petugas")
+        ids = [await stage.hear("petugas", sender=f"whatsapp:+6281111110{n:02}") for n in range(12)]
+        await asyncio.gather(*(stage.answering.answer(each) for each in ids))
+        numbers = await stage.column("SELECT right(number, 5)::int FROM ticket ORDER BY 1")
+        assert numbers == list(range(1, 13))
+
+
+async def test_out_of_scope_is_refused_politely_without_a_ticket(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("resep rendang dong", "di_luar_topik")
+        [reply] = await stage.answered("resep rendang dong")
+        assert "di luar layanan" in reply
+        assert await stage.scalar("SELECT count(*) FROM ticket") == 0
+
+
+async def test_an_attachment_alone_reaches_an_officer(staged: Staged) -> None:
+    async with staged() as stage:
+        [reply] = await stage.answered("", attachments=(Attachment("a.ogg", "audio/ogg", 9000),))
+        assert "KST-" in reply
+        assert stage.model.asked == []
+
+
+async def test_a_service_nobody_taught_yet_is_not_answered_with_another_ones_rule(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("syarat rekomendasi?", "persyaratan", service="rekomendasi")
+        [reply] = await stage.answered("syarat rekomendasi?")
+        assert "belum punya jawaban" in reply
+        assert "Sumber:" not in reply
+
+
+async def test_while_the_model_is_away_the_citizen_is_told_once_and_answered_later(staged: Staged) -> None:
+    async with staged() as stage:
+        limits = stage.core.settings.office.understanding
+        stage.model.teach(HOW_LONG, "jangka_waktu", service="konsultasi")
+        stage.model.is_down = True
+        message_id = await stage.hear(HOW_LONG)
+        with pytest.raises(AnswerLater):
+            await stage.answering.answer(message_id)
+        assert await stage.scalar("SELECT count(*) FROM delivery") == 0  # a hiccup is nobody's business
+        stage.clock.advance(timedelta(seconds=limits.tell_after_seconds))
+        for _ in range(3):
+            with pytest.raises(AnswerLater):
+                await stage.answering.answer(message_id)
+        await stage.deliver_all()
+        [told] = stage.memory["whatsapp"].take("whatsapp:+628111111001")
+        assert "petugas akan melihat" in told
+        stage.model.is_down = False
+        await stage.answering.answer(message_id)
+        await stage.deliver_all()
+        [reply] = stage.memory["whatsapp"].take("whatsapp:+628111111001")
+        assert "Sumber:" in reply
+
+
+async def test_a_model_that_stays_away_hands_the_message_to_an_officer(staged: Staged) -> None:
+    async with staged() as stage:
+        limits = stage.core.settings.office.understanding
+        stage.model.is_down = True
+        message_id = await stage.hear(HOW_LONG)
+        almost = timedelta(minutes=limits.hand_over_after_minutes) - timedelta(seconds=1)
+        stage.clock.advance(almost)
+        with pytest.raises(AnswerLater):
+            await stage.answering.answer(message_id)
+        assert await stage.scalar("SELECT count(*) FROM ticket") == 0
+        stage.clock.advance(timedelta(seconds=1))
+        await stage.answering.answer(message_id)
+        assert await stage.scalar("SELECT reason FROM ticket") == "unavailable"
+        assert (
+            await stage.scalar(
+                "SELECT count(*) FROM message WHERE answered_at IS NULL AND author = 'citizen'"
+            )
+            == 0
+        )
+
+
+async def test_a_mail_is_answered_in_its_thread(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach(HOW_LONG, "jangka_waktu", service="konsultasi")
+        await stage.answered(HOW_LONG, channel="email", sender="warga@contoh.example", subject="Tanya")
+        asked = await stage.scalar("SELECT reply_id FROM message WHERE author = 'citizen'")
+        reply = await stage.scalar("SELECT reply_id FROM message WHERE author = 'bot'")
+        assert reply == asked
+        assert await stage.scalar("SELECT reference_ids[1] FROM message WHERE author = 'bot'") == asked

@@ -1,0 +1,207 @@
+"""The queue's traps, each closed: order, wake-up, rescue, separate locks, nothing written down."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+import psycopg
+import pytest
+import structlog
+from sqlalchemy import text
+
+from bot import jobs
+from bot.read import Reader
+from bot.schedule import Schedule
+from channels.port import Outbound, Receipt, SendFailed
+from tests.fakes import Stage
+
+Staged = Callable[[], AbstractAsyncContextManager[Stage]]
+PERSON = "whatsapp:+628111111001"
+
+
+async def until(condition: Callable[[], object], within: float = 20.0) -> None:
+    """Wait for something to become true. Raises TimeoutError."""
+    async with asyncio.timeout(within):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+@asynccontextmanager
+async def working(stage: Stage) -> AsyncIterator[None]:
+    """Have a real worker do the stage's jobs."""
+    jobs.register(
+        stage.core.queue,
+        stage.core.database,
+        stage.clock,
+        answering=stage.answering,
+        delivering=stage.delivering,
+        reader=Reader(stage.core.database, stage.core.reception, stage.core.channels, stage.clock),
+    )
+    async with stage.core.queue.app.open_async():
+        worker = asyncio.create_task(jobs.work(stage.core.queue, install_signal_handlers=False))
+        try:
+            yield
+        finally:
+            worker.cancel()
+            with suppress(asyncio.CancelledError):
+                await worker
+
+
+async def test_a_conversation_is_answered_in_order_and_others_beside_it(staged: Staged) -> None:
+    async with staged() as stage:
+        people = [f"whatsapp:+6281111110{n:02}" for n in range(6)]
+        for n in range(5):
+            for person in people:
+                stage.model.teach(f"{person} {n}", "biaya", service="konsultasi")
+                await stage.core.reception(stage.inbound(f"{person} {n}", sender=person))
+        async with working(stage):
+            sent = stage.memory["whatsapp"].sent
+            await until(lambda: len(sent) == 30)
+        for person in people:
+            asked = [said for said in stage.model.asked if said.startswith(person)]
+            assert asked == [f"{person} {n}" for n in range(5)]
+
+
+async def test_the_next_job_of_a_conversation_starts_at_once_and_not_at_the_poll(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "POLL_SECONDS", 60.0)
+    async with staged() as stage:
+        async with working(stage):
+            for n in range(10):
+                stage.model.teach(f"tanya {n}", "biaya", service="konsultasi")
+                await stage.core.reception(stage.inbound(f"tanya {n}"))
+            began = time.monotonic()
+            await until(lambda: len(stage.memory["whatsapp"].sent) == 10)
+            assert time.monotonic() - began < 30
+
+
+async def test_jobs_of_a_killed_worker_are_freed(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("biaya?", "biaya", service="konsultasi")
+        await stage.core.reception(stage.inbound("biaya?"))
+        async with stage.core.database.transaction() as tx:  # what a SIGKILL leaves behind
+            await tx.execute(
+                text(
+                    "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute')"
+                )
+            )
+            await tx.execute(
+                text(
+                    "UPDATE procrastinate_jobs SET status = 'doing',"
+                    " worker_id = (SELECT max(id) FROM procrastinate_workers)"
+                )
+            )
+        async with working(stage):
+            schedule = Schedule(stage.core.database, stage.core.queue, stage.clock)
+            await schedule.tick("rescue")
+            await until(lambda: len(stage.memory["whatsapp"].sent) == 1)
+
+
+async def test_a_tick_of_several_schedulers_defers_one_job(staged: Staged) -> None:
+    async with staged() as stage, stage.core.queue.app.open_async():
+        schedules = [Schedule(stage.core.database, stage.core.queue, stage.clock) for _ in range(5)]
+        await asyncio.gather(*(schedule.tick("sweep") for schedule in schedules))
+        assert await stage.scalar("SELECT count(*) FROM procrastinate_jobs") == 1
+
+
+async def test_a_message_whose_job_was_lost_gets_a_new_one(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("biaya?", "biaya", service="konsultasi")
+        await stage.core.reception(stage.inbound("biaya?"))
+        async with stage.core.database.transaction() as tx:
+            await tx.execute(text("DELETE FROM procrastinate_jobs"))
+        async with working(stage):
+            from datetime import timedelta
+
+            stage.clock.advance(timedelta(hours=1))
+            await stage.core.queue.upkeep("sweep")
+            await until(lambda: len(stage.memory["whatsapp"].sent) == 1)
+
+
+async def test_a_whatsapp_answer_goes_out_while_the_same_persons_mail_retries(staged: Staged) -> None:
+    """Separate locks per channel, and of answering and delivering."""
+
+    async def refuse(message: Outbound) -> Receipt:
+        raise SendFailed("server surat mati", permanent=False)
+
+    async with staged() as stage:
+        stage.memory["email"].send = refuse  # type: ignore[method-assign]
+        stage.model.teach("biaya?", "biaya", service="konsultasi")
+        mail = await stage.hear("biaya?", channel="email", sender="warga@contoh.example")
+        async with stage.core.database.transaction() as tx:  # both channels in one conversation
+            await tx.execute(
+                text(
+                    "INSERT INTO contact (person_id, channel, address, created_at)"
+                    " SELECT person_id, 'whatsapp', :address, now() FROM contact"
+                ),
+                {"address": PERSON},
+            )
+            await tx.execute(text("UPDATE conversation SET contact_id = contact_id"))
+        async with working(stage):
+            await until(lambda: stage.model.asked)
+            await stage.core.reception(stage.inbound("biaya?", sender=PERSON))
+            await until(lambda: len(stage.memory["whatsapp"].sent) == 1)
+        assert (
+            await stage.scalar(
+                f"SELECT count(*) FROM delivery JOIN message ON id = message_id"
+                f" WHERE channel = 'email' AND state = 'kept' AND {mail} > 0"
+            )
+            == 1
+        )
+
+
+async def test_an_error_of_our_own_ends_with_an_officer_and_not_in_a_circle(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_pause", lambda exception, attempts: 0.0)
+
+    async def explode(said: str) -> object:
+        raise RuntimeError(f"tripped over {said}")
+
+    async with staged() as stage:
+        stage.model.parse = explode  # type: ignore[method-assign, assignment]
+        await stage.core.reception(stage.inbound("rahasia warga"))
+        async with working(stage):
+            await until(lambda: len(stage.memory["whatsapp"].sent) == 1)
+        assert await stage.scalar("SELECT reason FROM ticket") == "unavailable"
+        assert (
+            await stage.scalar("SELECT failures FROM message WHERE author = 'citizen'") == jobs.MOST_FAILURES
+        )
+
+
+async def test_neither_queue_nor_logs_hold_what_people_wrote(
+    staged: Staged, database_url: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from bot.logs import configure
+
+    said, address = "nomor rahasia 778899", PERSON
+    configure(is_json=True)
+    try:
+        async with staged() as stage:
+
+            async def explode(text_of_citizen: str) -> object:
+                raise RuntimeError(f"tripped over {text_of_citizen}")
+
+            stage.model.parse = explode  # type: ignore[method-assign, assignment]
+            await stage.core.reception(stage.inbound(said, sender=address))
+            with psycopg.connect(database_url) as connection:
+                rows = connection.execute("SELECT * FROM procrastinate_jobs").fetchall()
+                rows += connection.execute("SELECT * FROM procrastinate_events").fetchall()
+            assert said not in json.dumps(rows, default=str)
+            assert address not in json.dumps(rows, default=str)
+            async with working(stage):
+                async with asyncio.timeout(20):
+                    while not await stage.scalar("SELECT max(failures) FROM message"):
+                        await asyncio.sleep(0.01)
+    finally:
+        structlog.reset_defaults()
+    written = capfd.readouterr()
+    assert "step failed" in written.err
+    assert "RuntimeError" in written.err
+    for secret in (said, "778899", address, "628111111001"):
+        assert secret not in written.err + written.out
