@@ -190,7 +190,8 @@ def _page_uri(request: Request, page: int) -> str:
     query = {**request.query_params, "Page": str(page)}
     if page:
         query["PageToken"] = f"PA{page}"
-    return f"{request.url.path}?{urlencode(query)}"
+    # From Twilio's root, wherever the stand-in is mounted: the client puts its own base before it.
+    return f"/{VERSION}/Accounts/{request.path_params['account_sid']}/Messages.json?{urlencode(query)}"
 
 
 async def _faulty(fault: Fault, answer: dict[str, object] | None, status: int) -> Response:

@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
 from channels.simulator.twilio import Fault, SentMessage, TwilioStandIn, sign_webhook, webhook_form
@@ -121,6 +123,17 @@ async def test_lists_are_filtered_newest_first_and_paged(api: httpx.AsyncClient)
         page = (await api.get(page["next_page_uri"])).json()
         bodies += [shown["body"] for shown in page["messages"]]
     assert bodies == ["4", "3", "2", "1", "0"]
+
+
+async def test_pages_go_on_from_twilios_root_wherever_it_is_mounted(twilio: TwilioStandIn) -> None:
+    transport = httpx.ASGITransport(Starlette(routes=[Mount("/simulator/twilio", twilio.app)]))
+    base = "http://127.0.0.1/simulator/twilio"
+    async with httpx.AsyncClient(transport=transport, auth=(SID, TOKEN)) as api:
+        for number in range(3):
+            await api.post(base + MESSAGES, data=form(Body=str(number)))
+        page = (await api.get(base + MESSAGES, params={"PageSize": "2"})).json()
+        rest = (await api.get(base + page["next_page_uri"])).json()
+    assert [shown["body"] for shown in rest["messages"]] == ["0"]
 
 
 async def test_dates_filter_by_day_and_pass_over_what_is_queued(
