@@ -51,19 +51,19 @@ class Sender:
 
 def imap_server(url: str) -> Server:
     """Take PST_IMAP_URL apart. Raises `ValueError` that says what is wrong, without the password."""
-    server = _server("PST_IMAP_URL", url, _IMAP_SCHEMES, IMAP_SHAPE)
+    server = _server(url, _IMAP_SCHEMES, IMAP_SHAPE)
     if server.user is None or server.password is None:
-        raise ValueError(f"PST_IMAP_URL: user and password are missing; expected {IMAP_SHAPE}")
+        raise ValueError(f"user and password are missing; expected {IMAP_SHAPE}")
     if not server.folder.isascii():
-        raise ValueError("PST_IMAP_URL: write the folder in modified UTF-7 (RFC 3501 section 5.1.3)")
+        raise ValueError("write the folder in modified UTF-7 (RFC 3501 section 5.1.3)")
     return server
 
 
 def smtp_server(url: str) -> Server:
     """Take PST_SMTP_URL apart. Raises `ValueError` that says what is wrong, without the password."""
-    server = _server("PST_SMTP_URL", url, _SMTP_SCHEMES, SMTP_SHAPE)
+    server = _server(url, _SMTP_SCHEMES, SMTP_SHAPE)
     if (server.user is None) != (server.password is None):
-        raise ValueError(f"PST_SMTP_URL: user and password belong together; expected {SMTP_SHAPE}")
+        raise ValueError(f"user and password belong together; expected {SMTP_SHAPE}")
     return server
 
 
@@ -71,7 +71,7 @@ def mail_from(text: str) -> Sender:
     """Take PST_MAIL_FROM apart. Raises `ValueError` that says what was expected."""
     name, address = parseaddr(text.strip())
     if any(ord(letter) < 32 for letter in text) or not address.isascii() or not _ADDRESS.fullmatch(address):
-        raise ValueError(f"PST_MAIL_FROM: expected {MAIL_FROM_SHAPE}")
+        raise ValueError(f"expected {MAIL_FROM_SHAPE}")
     return Sender(name=name, address=address)
 
 
@@ -85,43 +85,43 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _server(name: str, url: str, schemes: dict[str, tuple[Security, int]], shape: str) -> Server:
+def _server(url: str, schemes: dict[str, tuple[Security, int]], shape: str) -> Server:
     """Take a URL of a mail server apart; no message ever quotes the URL, which holds a password."""
-    parts, port = _split(name, url, shape)
+    parts, port = _split(url, shape)
     if parts.scheme not in schemes:
-        raise ValueError(f"{name}: does not begin with one of {', '.join(schemes)}; expected {shape}")
+        raise ValueError(f"does not begin with one of {', '.join(schemes)}; expected {shape}")
     if not parts.hostname:
-        raise ValueError(f"{name}: the host is missing; expected {shape}")
+        raise ValueError(f"the host is missing; expected {shape}")
     security, usual_port = schemes[parts.scheme]
     if security == "none" and not is_loopback(parts.hostname):
-        raise ValueError(f"{name}: {parts.scheme}:// is for this machine only (127.0.0.1); expected {shape}")
+        raise ValueError(f"{parts.scheme}:// is for this machine only (127.0.0.1); expected {shape}")
     if parts.query or parts.fragment:
-        raise ValueError(f"{name}: '?' and '#' have to be percent-encoded; expected {shape}")
+        raise ValueError(f"'?' and '#' have to be percent-encoded; expected {shape}")
     return Server(
         host=parts.hostname,
         port=port or usual_port,
         security=security,
-        user=_decoded(name, parts.username),
-        password=_decoded(name, parts.password),
-        folder=_decoded(name, parts.path.strip("/")) or "INBOX",
+        user=_decoded(parts.username),
+        password=_decoded(parts.password),
+        folder=_decoded(parts.path.strip("/")) or "INBOX",
     )
 
 
-def _split(name: str, url: str, shape: str) -> tuple[SplitResult, int | None]:
+def _split(url: str, shape: str) -> tuple[SplitResult, int | None]:
     """Split a URL; the errors of urllib quote their input, so they are replaced."""
     try:
         parts = urlsplit(url.strip())
         port = parts.port
     except ValueError:
-        raise ValueError(f"{name}: host or port cannot be read; expected {shape}") from None
+        raise ValueError(f"host or port cannot be read; expected {shape}") from None
     return parts, port
 
 
-def _decoded(name: str, text: str | None) -> str | None:
+def _decoded(text: str | None) -> str | None:
     if text is None:
         return None
     plain = unquote(text)
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in plain):
         # CR, LF or NUL would end the command line that carries it (RFC 3501 section 9).
-        raise ValueError(f"{name}: control characters are not allowed")
+        raise ValueError("control characters are not allowed")
     return plain

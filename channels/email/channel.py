@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
+from datetime import timedelta
 
 from starlette.routing import BaseRoute
 
@@ -21,7 +22,9 @@ class Email:
 
     name = NAME
 
-    def __init__(self, mailbox: Mailbox, outbox: Outbox, own: Sender) -> None:
+    def __init__(self, mailbox: Mailbox, outbox: Outbox, own: Sender, *, patience: timedelta) -> None:
+        self.patience = patience
+        self.settle = outbox.settle
         self._mailbox = mailbox
         self._outbox = outbox
         self._own = own
@@ -88,4 +91,4 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> Email |
     smtp = smtp_server(environment.smtp_url.get_secret_value())
     mailbox = Mailbox(imap, tls, options, wiring.depot, wiring.now)
     outbox = Outbox(smtp, tls, own, wiring.office_name, options.send_timeout_seconds)
-    return Email(mailbox, outbox, own)
+    return Email(mailbox, outbox, own, patience=timedelta(hours=options.retry_hours))

@@ -87,7 +87,7 @@ def compose(message: Outbound, sender: Sender, office_name: str) -> EmailMessage
         mail["In-Reply-To"] = chain[-1]
         mail["References"] = " ".join(chain)
     # RFC 3834 section 5: what a machine answers says so; Exchange has a header of its own.
-    mail["Auto-Submitted"] = "auto-replied" if chain else "auto-generated"
+    mail["Auto-Submitted"] = "auto-replied"
     mail["X-Auto-Response-Suppress"] = "All"
     text = message.text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip("\n") + "\n"
     mail.set_content(text, cte="quoted-printable")
@@ -98,14 +98,14 @@ def compose(message: Outbound, sender: Sender, office_name: str) -> EmailMessage
 
 
 def subject_line(message: Outbound, office_name: str) -> str:
-    """Return the subject: "Re:" once before the citizen's own, and the office's name where there is none."""
+    """Return the subject: "Re:" once before the citizen's own; the office's name where there is none."""
     given = _one_line(message.subject or "")
     while found := _RE.match(given):
         given = given[found.end() :]
     given = given[:_LONGEST_SUBJECT].strip()
     if not given:
         return f"Pesan dari {_one_line(office_name)}"
-    return f"Re: {given}" if message.in_reply_to else given
+    return f"Re: {given}"
 
 
 def to_html(text: str) -> str:

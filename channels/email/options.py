@@ -12,25 +12,35 @@ from channels.email import address
 
 
 class Options(BaseModel):
-    """`channels.email` of office.yml."""
+    """The section `channels.email` of office.yml. An unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    max_message_bytes: int = Field(default=26_214_400, ge=65_536, le=104_857_600)
-    send_timeout_seconds: float = Field(default=30, gt=0, le=300)
-    idle_seconds: float = Field(default=240, gt=0, le=1_740)  # RFC 2177: below 29 minutes
-    poll_seconds: float = Field(default=60, gt=0, le=900)
-    retry_hours: float = Field(default=48, gt=0, le=240)
-    first_start: Literal["new", "all"] | date = "new"
-    reread_days: int = Field(default=30, ge=1, le=3_650)
-    imap_timeout_seconds: float = Field(default=30, gt=0, le=300)
+    max_message_bytes: int = Field(
+        ge=65_536, le=104_857_600, description="Larger mails are not fetched whole, in bytes"
+    )
+    send_timeout_seconds: float = Field(gt=0, le=300, description="Deadline of one step of SMTP")
+    idle_seconds: float = Field(gt=0, le=1_740, description="IDLE is renewed (RFC 2177: within 29 minutes)")
+    poll_seconds: float = Field(gt=0, le=900, description="The mailbox is looked at, IDLE or not")
+    retry_hours: float = Field(gt=0, le=240, description="How long a reply is tried before it is given up")
+    first_start: Literal["new", "all"] | date = Field(
+        default="new",
+        description="Which mails of the mailbox count at the very first start: those that arrive from"
+        " now on (new), those since a day (2025-01-31), or all of them",
+    )
+    reread_days: int = Field(
+        default=30, ge=1, le=3_650, description="How far back to look after the server renumbered its mails"
+    )
+    imap_timeout_seconds: float = Field(
+        default=30, gt=0, le=300, description="How long the mailbox's server may owe an answer"
+    )
 
 
 class Environment(BaseSettings):
     """PST_IMAP_URL, PST_SMTP_URL, PST_MAIL_FROM: with all three the channel is on."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PST_", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix="PST_", extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
     )
 
     imap_url: SecretStr | None = Field(default=None, description=f"The mailbox: {address.IMAP_SHAPE}")
@@ -42,12 +52,6 @@ class Environment(BaseSettings):
         default=None,
         description="A file of PEM certificates to trust instead of the system's, for an office's own CA",
     )
-
-    @field_validator("imap_url", "smtp_url", "mail_from", "mail_ca_file", mode="before")
-    @classmethod
-    def _empty_is_unset(cls, value: object) -> object:
-        """`PST_IMAP_URL=` in a .env file means: not set."""
-        return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("imap_url")
     @classmethod

@@ -10,6 +10,7 @@ import asyncio
 import re
 import ssl
 from dataclasses import dataclass
+from datetime import timedelta
 
 import aiosmtplib
 from aiosmtplib import SMTP
@@ -33,6 +34,11 @@ class Outbox:
     office_name: str
     timeout: float
 
+    @property
+    def settle(self) -> timedelta:
+        """How long an attempt can last."""
+        return timedelta(seconds=2 * self.timeout)
+
     async def send(self, message: Outbound) -> Receipt:
         """Send one mail; the receipt is its Message-ID. Raises `SendFailed`, whose reason names nobody."""
         try:
@@ -43,7 +49,7 @@ class Outbox:
         client = self._client()
         step = _Step()
         try:
-            async with asyncio.timeout(2 * self.timeout):
+            async with asyncio.timeout(self.settle.total_seconds()):
                 await self._deliver(client, letter, step)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise _failed(error, step) from error
@@ -55,7 +61,7 @@ class Outbox:
         """Connect, log in and say goodbye; return the server's extensions. Raises `SendFailed`."""
         client = self._client()
         try:
-            async with asyncio.timeout(2 * self.timeout):
+            async with asyncio.timeout(self.settle.total_seconds()):
                 await self._connect(client)
                 return sorted(client.esmtp_extensions)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:

@@ -7,8 +7,10 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+import yaml
 from pydantic import SecretStr
 
 from channels.email import Email, Environment, Options, build
@@ -16,6 +18,7 @@ from channels.port import Inbound, Wiring
 from tests.channels.email import servers
 from tests.channels.email.depot import MemoryDepot
 
+OFFICE = yaml.safe_load((Path(__file__).parents[3] / "office.yml").read_text())["channels"]["email"]
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -47,7 +50,7 @@ def channel(imap_url: str, depot: MemoryDepot, ca_file: object = None, **options
         raise AssertionError("a pull channel accepts nothing by itself")
 
     wiring = Wiring(accept, depot, lambda: NOW, "http://127.0.0.1", "BPS Klaten")
-    made = build(Options.model_validate(options), environment, wiring)
+    made = build(Options.model_validate(OFFICE | options), environment, wiring)
     assert made is not None
     return made
 
