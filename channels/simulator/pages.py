@@ -184,7 +184,7 @@ class Pages:
         inbox = simulator.letters.inbox(view.address)
         if view.tab == "telepon":
             chat.unread = 0
-        if thread is not None:
+        elif thread is not None:
             simulator.letters.open(thread)
         html = self._templates.get_template("simulator.html").render(
             base=BASE,
@@ -197,7 +197,7 @@ class Pages:
             now=simulator.clock.now(),
             examples=EXAMPLES,
             problem=problem,
-            draft=draft or {},
+            draft=draft or _draft(FormData()),
         )
         return HTMLResponse(html, 422 if problem else 200, {"Cache-Control": "no-store"})
 
@@ -213,7 +213,7 @@ def _typed(form: FormData, name: str) -> str:
 
 
 def _draft(form: FormData) -> dict[str, str]:
-    return {name: value for name in ("subjek", "isi") if isinstance(value := form.get(name), str)}
+    return {name: str(form.get(name, "")) for name in ("subjek", "isi")}
 
 
 def _see(view: View) -> Response:

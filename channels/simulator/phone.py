@@ -31,6 +31,14 @@ class File:
         return self.content_type in {"image/jpeg", "image/png", "image/webp", "image/gif"}
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What an approved template is sent as: its words are kept by Meta, and nobody here invents them."""
+
+    content_sid: str
+    variables: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(slots=True)
 class Bubble:
     """One message on the phone. `is_mine` is the citizen's; `state` is where it is, in words."""
@@ -42,7 +50,7 @@ class Bubble:
     at: datetime
     state: str = ""
     has_failed: bool = False
-    is_template: bool = False
+    template: Template | None = None
     files: tuple[File, ...] = ()
 
 
@@ -98,12 +106,14 @@ class Phone:
         _, bubble = self._by_sid[sid]
         bubble.state, bubble.has_failed = reason, True
 
-    def received(self, number: str, sid: str, text: str, *, is_template: bool, state: str) -> Bubble:
+    def received(
+        self, number: str, sid: str, text: str, state: str, template: Template | None = None
+    ) -> Bubble:
         """Note what the office sent."""
         chat = self._chats.setdefault(number, Chat(number))
         chat.awaiting_since = None
         chat.unread += 1
-        bubble = Bubble(0, sid, False, text, self._now(), state, is_template=is_template)
+        bubble = Bubble(0, sid, False, text, self._now(), state, template=template)
         return self._add(chat, sid, bubble)
 
     def retold(self, sid: str, state: str) -> None:

@@ -25,7 +25,7 @@ from .letters import Draft, quoted, read, write
 from .mailclient import MailClient, Thread
 from .mailserver import Envelope, MailServers
 from .pages import Pages
-from .phone import File, Phone
+from .phone import File, Phone, Template
 from .settings import SimulatedClock, SimulatorSettings
 from .twilio import SentMessage, TwilioStandIn, webhook_form
 from .view import BASE
@@ -165,10 +165,7 @@ class Simulator:
 
     def _on_whatsapp(self, message: SentMessage) -> None:
         number = message.recipient.removeprefix("whatsapp:")
-        text = message.body or _template_words(message)
-        self.phone.received(
-            number, message.sid, text, is_template=message.content_sid is not None, state="Terkirim"
-        )
+        self.phone.received(number, message.sid, message.body, "Terkirim", _template(message))
         self.notices.tell()
         errand = asyncio.get_running_loop().create_task(self._arrive(message))
         self._errands.add(errand)
@@ -186,7 +183,7 @@ class Simulator:
         self.notices.tell()
 
 
-def _template_words(message: SentMessage) -> str:
-    """Say what is known of a template: its words are at Meta, and the simulator invents none."""
-    variables = "\n".join(f"{{{{{name}}}}} = {value}" for name, value in message.content_variables.items())
-    return f"{message.content_sid}\n{variables}".strip()
+def _template(message: SentMessage) -> Template | None:
+    if message.content_sid is None:
+        return None
+    return Template(message.content_sid, tuple(message.content_variables.items()))

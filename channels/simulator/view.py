@@ -18,7 +18,7 @@ LONGEST_NAME = 80
 class View:
     """Who the visitor plays and what is open. `thread` is an open thread's number, 0 for none."""
 
-    number: str = "+628111110001"
+    number: str = "+6281111110001"
     name: str = "Warga Contoh"
     address: str = "warga@example.org"
     tab: str = "telepon"

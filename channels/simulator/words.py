@@ -58,7 +58,7 @@ def long_date(day: date) -> str:
 
 
 def phone_number(typed: str) -> str | None:
-    """Return what somebody typed as E.164 ("+628111110001"), or None when it is no phone number.
+    """Return what somebody typed as E.164 ("+6281111110001"), or None when it is no phone number.
 
     A leading 0 is Indonesia's trunk prefix and stands for +62.
     """

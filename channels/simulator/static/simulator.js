@@ -8,7 +8,11 @@
 "use strict";
 
 const parser = new DOMParser();
+const GONE = "Simulasi tidak dapat dihubungi; halaman ini mencoba lagi sendiri. Pesan yang sudah diterima kantor tetap tersimpan.";
+
 let typingTimer = 0;
+let refreshing = false;
+let isStale = false;
 
 function adopt(page) {
   for (const fresh of page.querySelectorAll("[data-text]")) replaceInner(document.getElementById(fresh.id), fresh);
@@ -20,7 +24,7 @@ function adopt(page) {
     }
   }
   for (const fresh of page.querySelectorAll("[data-keyed]")) mergeList(document.getElementById(fresh.id), fresh);
-  for (const fresh of page.querySelectorAll("input[type=hidden], .who input, .who summary")) adoptWho(page, fresh);
+  adoptWho(page);
   document.body.dataset.tab = page.body.dataset.tab;
   document.getElementById("klien").dataset.open = page.getElementById("klien").dataset.open;
   for (const fresh of page.querySelectorAll(".tabs a")) {
@@ -33,13 +37,18 @@ function adopt(page) {
   prepare();
 }
 
-// Who the visitor plays stands in hidden fields and in the summaries: both follow the address.
-function adoptWho(page, fresh) {
-  if (fresh.matches("summary")) {
+// Who the visitor plays stands in hidden fields, in the summaries and in the forms behind them.
+function adoptWho(page) {
+  for (const fresh of page.querySelectorAll(".who > summary")) {
     replaceInner(document.querySelector(`#${fresh.parentElement.id} > summary`), fresh);
-  } else if (fresh.type === "hidden") {
-    for (const shown of document.querySelectorAll(`input[type=hidden][name="${fresh.name}"]`)) {
-      if (fresh.name !== "tab" && fresh.name !== "subjek") shown.value = fresh.value;
+  }
+  for (const fresh of page.querySelectorAll(".who input:not([type=hidden])")) {
+    const shown = document.getElementById(fresh.id);
+    if (!shown.closest("[open]")) shown.value = fresh.value;
+  }
+  for (const fresh of page.querySelectorAll(".clock input[type=hidden]")) {
+    for (const shown of document.querySelectorAll(`input[type=hidden][name="${fresh.name}"]:not([data-fixed])`)) {
+      shown.value = fresh.value;
     }
   }
 }
@@ -78,7 +87,13 @@ function mergeList(shown, fresh) {
     place.remove();
     place = next;
   }
-  if (scroller && (wasAtEnd || isOther)) scroller.scrollTop = scroller.scrollHeight;
+  if (!scroller) return;
+  if (isOther) toEnd(scroller, "instant");
+  else if (wasAtEnd) toEnd(scroller, matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
+}
+
+function toEnd(scroller, behavior) {
+  scroller.scrollTo({ top: scroller.scrollHeight, behavior });
 }
 
 // An opened <details> is the reader's own doing, no difference.
@@ -95,11 +110,26 @@ async function load(address, options) {
   return { answer, page: parser.parseFromString(await answer.text(), "text/html") };
 }
 
+// One at a time: notices that come meanwhile are answered by one more, and what was asked for an
+// address that has been left since is thrown away.
 async function refresh() {
+  if (refreshing) {
+    isStale = true;
+    return;
+  }
+  refreshing = true;
   try {
-    adopt((await load(location.href)).page);
+    do {
+      isStale = false;
+      const asked = location.href;
+      const { page } = await load(asked);
+      if (asked === location.href) adopt(page);
+      else isStale = true;
+    } while (isStale);
   } catch {
-    say("Simulasi tidak dapat dihubungi. Halaman mencoba lagi sendiri.");
+    say(GONE);
+  } finally {
+    refreshing = false;
   }
 }
 
@@ -118,13 +148,11 @@ async function send(form, button) {
   if (form.method === "get") return go(`${form.action}?${new URLSearchParams(data)}`);
   if (form.dataset.busy) return undefined;
   form.dataset.busy = "yes"; // a second tap must not send twice
-  const typed = form.hasAttribute("data-reset") ? form : null;
   try {
-    const sending = load(form.action, { method: "POST", body: data });
-    const { answer, page } = await sending;
+    const { answer, page } = await load(form.action, { method: "POST", body: data });
     if (answer.ok) {
       history.replaceState(null, "", answer.url);
-      typed?.reset();
+      if (form.hasAttribute("data-reset")) form.reset();
     }
     adopt(page);
   } catch {
@@ -132,8 +160,15 @@ async function send(form, button) {
   } finally {
     delete form.dataset.busy;
   }
-  for (const details of document.querySelectorAll(".who[open]")) details.open = false;
+  if (document.activeElement === document.body) document.getElementById("teks").focus({ preventScroll: true });
   return undefined;
+}
+
+function closeWho() {
+  for (const details of document.querySelectorAll(".who[open]")) {
+    details.open = false;
+    details.querySelector("summary").focus({ preventScroll: true });
+  }
 }
 
 function say(words) {
@@ -171,9 +206,8 @@ document.addEventListener("submit", (event) => {
   if (!event.target.matches("form[data-soft]")) return;
   event.preventDefault();
   const { target, submitter } = event;
-  send(target, submitter).then(() => {
-    if (target.method === "get") for (const details of document.querySelectorAll(".who[open]")) details.open = false;
-  });
+  if (target.method === "get") closeWho();
+  send(target, submitter);
 });
 
 document.addEventListener("input", (event) => {
@@ -182,6 +216,7 @@ document.addEventListener("input", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeWho();
   const field = event.target;
   if (event.key !== "Enter" || event.isComposing || !field.matches?.("textarea")) return;
   // On a touch keyboard Enter is the only way to begin a new line.
@@ -192,6 +227,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 addEventListener("popstate", refresh);
-new EventSource(document.body.dataset.events).addEventListener("changed", refresh);
-for (const scroller of document.querySelectorAll("[data-stick]")) scroller.scrollTop = scroller.scrollHeight;
+const source = new EventSource(document.body.dataset.events);
+source.addEventListener("changed", refresh);
+source.addEventListener("error", () => say(GONE));
 prepare();
+toEnd(document.getElementById("chat"), "instant");
