@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.dialogue.decide import Dialogue
@@ -17,7 +16,7 @@ from bot.office import Office
 from bot.queue import Queue
 from bot.store import conversations, messages, tickets
 from bot.store.conversations import Held
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.messages import Asked
 from bot.texts import Texts
 from handoff.ticket import PREFIXES, number
@@ -74,7 +73,7 @@ class Answering:
                 await self._keep(tx, held, asked, decision)
                 await self._done(tx, asked, decision)
 
-    async def _settle(self, tx: AsyncConnection, message_id: int, meaning: Meaning | None) -> bool:
+    async def _settle(self, tx: Transaction, message_id: int, meaning: Meaning | None) -> bool:
         """Decide with what is true now, under lock, and keep the effects; False while it must wait."""
         held, asked = await self._hold(tx, message_id)
         if held is None or asked is None:
@@ -89,7 +88,7 @@ class Answering:
             return True
         return await self._settle_without_model(tx, held, asked, turn)
 
-    async def _settle_without_model(self, tx: AsyncConnection, held: Held, asked: Asked, turn: Turn) -> bool:
+    async def _settle_without_model(self, tx: Transaction, held: Held, asked: Asked, turn: Turn) -> bool:
         limits = self.office.understanding
         waited = self.clock.now() - asked.received_at
         if waited < timedelta(seconds=limits.tell_after_seconds):
@@ -102,14 +101,14 @@ class Answering:
             await self._done(tx, asked, decision)
         return too_long
 
-    async def _hold(self, tx: AsyncConnection, message_id: int) -> tuple[Held | None, Asked | None]:
+    async def _hold(self, tx: Transaction, message_id: int) -> tuple[Held | None, Asked | None]:
         peeked = await messages.waiting(tx, message_id)
         if peeked is None:
             return None, None
         held = await conversations.hold(tx, peeked.conversation_id)
         return held, await messages.waiting(tx, message_id, lock=True)
 
-    async def _turn(self, tx: AsyncConnection, held: Held, asked: Asked) -> Turn:
+    async def _turn(self, tx: Transaction, held: Held, asked: Asked) -> Turn:
         return Turn(
             text=asked.text,
             has_attachments=asked.has_attachments,
@@ -119,7 +118,7 @@ class Answering:
             is_first_contact=not held.is_introduced,
         )
 
-    async def _keep(self, tx: AsyncConnection, held: Held, asked: Asked, decision: Decision) -> None:
+    async def _keep(self, tx: Transaction, held: Held, asked: Asked, decision: Decision) -> None:
         now = self.clock.now()
         state, opened = held.state, {}
         if decision.ticket_reason:
@@ -140,14 +139,12 @@ class Answering:
             tx, held, context=asdict(decision.context), state=state, introduced_at=now
         )
 
-    async def _done(self, tx: AsyncConnection, asked: Asked, decision: Decision) -> None:
+    async def _done(self, tx: Transaction, asked: Asked, decision: Decision) -> None:
         understood = {"topics": decision.topics, "confidence": round(decision.confidence, 4)}
         await messages.mark_answered(tx, asked.id, now=self.clock.now(), understood=understood)
         log.info("message answered", message=asked.id, topics=decision.topics)
 
-    async def _open_ticket(
-        self, tx: AsyncConnection, held: Held, reason: str, now: datetime
-    ) -> dict[str, str]:
+    async def _open_ticket(self, tx: Transaction, held: Held, reason: str, now: datetime) -> dict[str, str]:
         year = now.astimezone(ZoneInfo(self.office.office.timezone)).year
         count = await tickets.next_in_year(tx, prefix=PREFIXES[KIND], year=year)
         ticket = number(KIND, year=year, count=count)

@@ -10,8 +10,9 @@ from importlib import import_module
 from bot import jobs
 from bot.answer import Answering
 from bot.clock import Clock, SharedClock, SystemClock
+from bot.complaints import SettingsError
 from bot.deliver import Delivering
-from bot.dialogue.decide import Dialogue
+from bot.dialogue.decide import Dialogue, Limits
 from bot.queue import Queue
 from bot.read import Reader
 from bot.receive import Reception
@@ -19,6 +20,7 @@ from bot.schedule import Schedule
 from bot.settings import ROOT, Settings
 from bot.store.database import Database
 from bot.texts import Texts, load_texts
+from channels.email.inspect import inspect
 from channels.port import Build, Channel, Wiring
 from channels.simulator.simulator import Simulator, SimulatorSettings
 from nlu import answers
@@ -117,11 +119,21 @@ def simulator(settings: Settings, clock: Clock) -> Simulator | None:
 
 
 def interpreter(settings: Settings) -> Interpreter:
-    """Return the client of the Rasa server. Raises ValueError when its address is not set."""
+    """Return the client of the Rasa server. Raises `SettingsError` when its address is not set."""
     url, token = settings.environment.nlu_url, settings.environment.nlu_token
     if url is None:
-        raise ValueError("PST_NLU_URL is not set; start the model with `pst nlu serve`")
-    return RasaInterpreter(url, token.get_secret_value() if token else "", timeout_seconds=NLU_SECONDS)
+        raise SettingsError(["environment: PST_NLU_URL: missing; `pst nlu serve` runs a model server"])
+    return interpreter_at(url, token.get_secret_value() if token else "")
+
+
+def interpreter_at(url: str, token: str) -> Interpreter:
+    """Return the client of the Rasa server at that address."""
+    return RasaInterpreter(url, token, timeout_seconds=NLU_SECONDS)
+
+
+def inspect_mail(data: bytes, file: str) -> dict[str, object]:
+    """Return what the bot would see in a raw mail and do with it (`pst email inspect`). Total."""
+    return dict(inspect(data, file, None))
 
 
 def texts(settings: Settings) -> Texts:
@@ -131,8 +143,16 @@ def texts(settings: Settings) -> Texts:
 
 def dialogue(settings: Settings) -> Dialogue:
     """Return the rules of conversation over the office's knowledge."""
-    office = settings.office
-    return Dialogue(answers.load(ROOT / "nlu" / "knowledge", office.facts()), office.understanding)
+    set_by_office = settings.office.understanding
+    return Dialogue(
+        answers.load(ROOT / "nlu" / "knowledge", settings.office.facts()),
+        Limits(
+            sure=set_by_office.sure,
+            margin=set_by_office.margin,
+            suggest=set_by_office.suggest,
+            failures=set_by_office.failures_before_officer,
+        ),
+    )
 
 
 @asynccontextmanager

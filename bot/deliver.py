@@ -9,7 +9,7 @@ from datetime import timedelta
 import structlog
 
 from bot.clock import Clock
-from bot.store import deliveries
+from bot.store import deliveries, messages
 from bot.store.database import Database
 from bot.store.deliveries import Due
 from channels.port import Channel, Receipt, SendFailed
@@ -70,11 +70,16 @@ class Delivering:
             receipt = await channel.find(due.outbound)
         except SendFailed as failure:
             raise SendFailed(failure.reason, permanent=failure.permanent, uncertain=True) from failure
-        if receipt is not None:
+        if receipt is not None and not await self._belongs_to_another(channel, receipt):
             return receipt
         async with self.database.transaction() as tx:
             await deliveries.attempt(tx, message_id, now=self.clock.now())
         return await channel.send(replace(due.outbound, attempted_at=self.clock.now()))
+
+    async def _belongs_to_another(self, channel: Channel, receipt: Receipt) -> bool:
+        """Tell whether what was found is an earlier message of the same words, already accounted for."""
+        async with self.database.transaction() as tx:
+            return await messages.is_kept(tx, channel.name, receipt.external_id)
 
     async def _failed(self, channel: Channel, due: Due, message_id: int, failure: SendFailed) -> None:
         is_too_old = self.clock.now() - due.outbound.created_at > channel.patience

@@ -8,11 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.assembly import Core
 from bot.running.state import read_state
 from bot.store import health
+from bot.store.database import DATABASE_ERRORS
 from nlu.port import Interpreter
 
 ALIVE_SECONDS = 10.0
@@ -40,7 +39,10 @@ async def report(
         parts["scheduler"] = _since(core, signs.ticked_at, within_seconds=30)
         if "email" in core.channels:
             parts["mailbox"] = _since(core, signs.mailbox_checked_at, within_seconds=15 * 60)
-    states = {name: asdict(state) for name, state in read_state(processes).items()}
+    states = {
+        name: {**asdict(state), "since": state.since.isoformat(timespec="seconds")}
+        for name, state in read_state(processes).items()
+    }
     return (200 if is_kept else 503), {
         "status": "ok" if is_kept else "down",
         "time": core.clock.now().isoformat(timespec="seconds"),
@@ -53,7 +55,7 @@ async def _signs(core: Core) -> Any:
     try:
         async with asyncio.timeout(DEADLINE_SECONDS), core.database.transaction() as tx:
             return await health.signs(tx, alive_seconds=ALIVE_SECONDS)
-    except (SQLAlchemyError, OSError, TimeoutError):
+    except DATABASE_ERRORS:
         return None
 
 

@@ -9,9 +9,8 @@ from typing import Any
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
-from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.database import driver_connection
+from bot.store.database import Transaction, driver_connection
 
 ANSWER = "answer"
 DELIVER = "deliver"
@@ -29,17 +28,15 @@ class Queue:
             )
         )
 
-    async def answer(self, tx: AsyncConnection, message_id: int, *, conversation_id: int) -> None:
+    async def answer(self, tx: Transaction, message_id: int, *, conversation_id: int) -> None:
         """Have a citizen's message answered, after the earlier ones of its conversation."""
         await self._defer(tx, ANSWER, lock=f"answer:{conversation_id}", message_id=message_id)
 
-    async def deliver(
-        self, tx: AsyncConnection, message_id: int, *, conversation_id: int, channel: str
-    ) -> None:
+    async def deliver(self, tx: Transaction, message_id: int, *, conversation_id: int, channel: str) -> None:
         """Have a message of ours sent, after the earlier ones of its conversation on its channel."""
         await self._defer(tx, DELIVER, lock=f"deliver:{conversation_id}:{channel}", message_id=message_id)
 
-    async def read(self, tx: AsyncConnection, parcel_id: int, *, channel: str) -> None:
+    async def read(self, tx: Transaction, parcel_id: int, *, channel: str) -> None:
         """Have a fetched parcel read, in the order in which the channel's parcels were kept."""
         await self._defer(tx, READ, lock=f"read:{channel}", parcel_id=parcel_id)
 
@@ -56,7 +53,7 @@ class Queue:
             return False
         return True
 
-    async def _defer(self, tx: AsyncConnection, task: str, *, lock: str, **row: int) -> None:
+    async def _defer(self, tx: Transaction, task: str, *, lock: str, **row: int) -> None:
         raw: Any = await driver_connection(tx)
         job = self.app.configure_task(task, lock=lock, connection=raw, allow_unknown=True)
         await job.defer_async(**row)

@@ -7,12 +7,11 @@ from dataclasses import replace
 from hashlib import sha256
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import Clock
 from bot.queue import Queue
 from bot.store import conversations, messages, parcels
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from channels.port import Cursor, Inbound, Parcel
 
 log = structlog.get_logger()
@@ -33,7 +32,7 @@ class Reception:
         async with self._database.transaction() as tx:
             return await self.keep_message(tx, message)
 
-    async def keep_message(self, tx: AsyncConnection, message: Inbound) -> bool:
+    async def keep_message(self, tx: Transaction, message: Inbound) -> bool:
         """Do the same within a transaction that already runs."""
         inbound = _bounded(message)
         standing = await conversations.lock_contact(
@@ -54,7 +53,7 @@ class Reception:
         return True
 
     async def _conversation(
-        self, tx: AsyncConnection, inbound: Inbound, standing: conversations.Standing
+        self, tx: Transaction, inbound: Inbound, standing: conversations.Standing
     ) -> int | None:
         """Find the conversation a message belongs to, or begin one; None when it is a double.
 

@@ -138,15 +138,13 @@ async def _talk(stage: Rehearsal) -> None:
 @asynccontextmanager
 async def _understanding(settings: Settings) -> AsyncIterator[Interpreter]:
     """Give the model: the server that is set, or one of our own for this run."""
-    from nlu.client import RasaInterpreter
+    from bot.assembly import interpreter, interpreter_at
 
     if settings.environment.nlu_url:
-        from bot.assembly import interpreter
-
         yield interpreter(settings)
         return
     with _model_server(settings) as (address, token):
-        understanding = RasaInterpreter(address, token)
+        understanding = interpreter_at(address, token)
         await _until_ready(understanding)
         yield understanding
 

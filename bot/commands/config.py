@@ -81,13 +81,12 @@ async def _connect(settings: Settings, console: Console) -> bool:
 
 
 async def _database_answers(core: Any) -> Any:
-    from sqlalchemy.exc import SQLAlchemyError
-
+    from bot.store.database import DATABASE_ERRORS
     from bot.store.health import version
     from channels.port import Finding
 
     try:
         async with core.database.transaction() as tx:
             return Finding("basis data", True, f"PostgreSQL {await version(tx)}")
-    except (SQLAlchemyError, OSError) as error:
+    except DATABASE_ERRORS as error:
         return Finding("basis data", False, type(error).__name__)

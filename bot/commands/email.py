@@ -18,7 +18,7 @@ def _group() -> None:
 @app.command("inspect")
 def inspect(files: list[Path]) -> None:
     """Cetak satu baris JSON per surat mentah: apa yang dilihat bot (one JSON line per raw mail)."""
-    from channels.email.inspect import inspect as look
+    from bot.assembly import inspect_mail
 
     for file in files:
         try:
@@ -26,7 +26,7 @@ def inspect(files: list[Path]) -> None:
         except OSError as error:
             found = _unreadable(file, error)
         else:
-            found = look(data, str(file), None)
+            found = inspect_mail(data, str(file))
         typer.echo(json.dumps(found, ensure_ascii=False))
 
 

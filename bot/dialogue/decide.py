@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from bot.dialogue.choice import chosen_number
 from bot.dialogue.state import Context, Decision, Say, Subject, Turn
-from bot.office import Understanding
 from nlu.answers import Answer, Knowledge
 from nlu.port import Guess, Meaning
 
@@ -23,11 +22,25 @@ NOT_SUGGESTED = TALK | {ASK_OFFICER, OUT_OF_SCOPE, FOLLOW_UP, YES, NO}
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How sure the bot has to be (office.yml, `understanding`): confidences from 0 to 1.
+
+    `sure` and `margin` to the second guess admit an answer, `suggest` a third suggestion;
+    `failures` in a row open a ticket.
+    """
+
+    sure: float
+    margin: float
+    suggest: float
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
 class Dialogue:
     """The rules of the conversation, over what the office knows and how sure it wants to be."""
 
     knowledge: Knowledge
-    limits: Understanding
+    limits: Limits
 
     def without_model(self, turn: Turn) -> Decision | None:
         """Decide what needs no understanding: an attachment alone, or the number of a suggestion."""
@@ -124,7 +137,7 @@ class Dialogue:
             return self._reply(turn, Say("ticket_added", {"ticket": turn.ticket}), context=turn.context)
         failures = turn.context.failures + 1
         choices = self._choices(turn, guesses)
-        if failures >= self.limits.failures_before_officer or len(choices) < 2:
+        if failures >= self.limits.failures or len(choices) < 2:
             return self._open(turn, "not_understood")
         return self._reply(
             turn,

@@ -25,7 +25,7 @@ from bot.running.state import ProcessState, State, state_path, write_state
 
 Say = Callable[[str, str], None]
 _READY_PAUSE = 0.1
-_CHORES_PAUSE = 5.0
+_CHORES_PAUSE = 2.0
 # Everything has ended 10 s after Ctrl-C: whatever is still there after so many seconds is killed.
 _LAST_CALL = 9.0
 

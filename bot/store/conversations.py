@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import and_, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.database import Transaction
 from bot.store.tables import contact, conversation, message, person
 
 _LOCK_CONTACT = text(
@@ -37,7 +37,7 @@ class Standing:
 
 
 async def lock_contact(
-    tx: AsyncConnection, *, channel: str, address: str, name: str | None, now: datetime
+    tx: Transaction, *, channel: str, address: str, name: str | None, now: datetime
 ) -> Standing:
     """Lock the sender's contact, made if new; until the end of the transaction nobody else keeps a
     message of that sender."""
@@ -50,7 +50,7 @@ async def lock_contact(
 
 
 async def _add_contact(
-    tx: AsyncConnection, *, channel: str, address: str, name: str | None, now: datetime
+    tx: Transaction, *, channel: str, address: str, name: str | None, now: datetime
 ) -> None:
     made = insert(person).values(created_at=now).returning(person.c.id).cte("made")
     await tx.execute(
@@ -67,7 +67,7 @@ async def _add_contact(
 
 
 async def of_thread(
-    tx: AsyncConnection, *, contact_id: int, channel: str, replies_to: Sequence[str]
+    tx: Transaction, *, contact_id: int, channel: str, replies_to: Sequence[str]
 ) -> int | None:
     """Return the contact's own open conversation that one of these messages of ours belongs to."""
     query = (
@@ -85,7 +85,7 @@ async def of_thread(
     return (await tx.execute(query)).scalar_one_or_none()
 
 
-async def begin(tx: AsyncConnection, *, contact_id: int, subject: str | None, now: datetime) -> int:
+async def begin(tx: Transaction, *, contact_id: int, subject: str | None, now: datetime) -> int:
     """Begin a conversation with the bot; return its id."""
     made = await tx.execute(
         insert(conversation)
@@ -108,7 +108,7 @@ class Held:
     subject: str | None
 
 
-async def hold(tx: AsyncConnection, conversation_id: int) -> Held:
+async def hold(tx: Transaction, conversation_id: int) -> Held:
     """Lock a conversation together with its contact, in the order in which `lock_contact` does."""
     query = (
         select(conversation, contact.c.language, contact.c.introduced_at)
@@ -135,7 +135,7 @@ async def hold(tx: AsyncConnection, conversation_id: int) -> Held:
 
 
 async def carry_on(
-    tx: AsyncConnection, held: Held, *, context: dict[str, Any], state: str, introduced_at: datetime | None
+    tx: Transaction, held: Held, *, context: dict[str, Any], state: str, introduced_at: datetime | None
 ) -> None:
     """Keep what the dialogue carries to the next message, and that the bot has introduced itself."""
     await tx.execute(

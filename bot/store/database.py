@@ -7,7 +7,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+# What every step is handed: one open transaction.
+Transaction = AsyncConnection
+# What is raised when the server is away or does not answer in time.
+DATABASE_ERRORS = (SQLAlchemyError, OSError, TimeoutError)
 
 CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 30_000
@@ -33,7 +39,7 @@ class Database:
         )
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         """Open one transaction. Raises SQLAlchemy's OperationalError when the server is away."""
         async with self._engine.begin() as connection:
             yield connection
@@ -43,6 +49,6 @@ class Database:
         await self._engine.dispose()
 
 
-async def driver_connection(connection: AsyncConnection) -> Any:
+async def driver_connection(connection: Transaction) -> Any:
     """Return psycopg's own connection under SQLAlchemy's, to let the queue join the transaction."""
     return (await connection.get_raw_connection()).driver_connection

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.database import Transaction
 from bot.store.tables import contact, conversation, delivery, message
 from channels.port import Outbound
 
@@ -21,7 +21,7 @@ class Due:
     attempts: int
 
 
-async def due(tx: AsyncConnection, message_id: int) -> Due | None:
+async def due(tx: Transaction, message_id: int) -> Due | None:
     """Lock and return a message still to be sent, or None when its end is known."""
     query = (
         select(
@@ -68,7 +68,7 @@ async def due(tx: AsyncConnection, message_id: int) -> Due | None:
     )
 
 
-async def attempt(tx: AsyncConnection, message_id: int, *, now: datetime) -> None:
+async def attempt(tx: Transaction, message_id: int, *, now: datetime) -> None:
     """Record an attempt, before it is made."""
     await tx.execute(
         update(delivery)
@@ -77,14 +77,14 @@ async def attempt(tx: AsyncConnection, message_id: int, *, now: datetime) -> Non
     )
 
 
-async def put_back(tx: AsyncConnection, message_id: int, *, failure: str) -> None:
+async def put_back(tx: Transaction, message_id: int, *, failure: str) -> None:
     """Note that an attempt certainly did not arrive, and will be made again."""
     await tx.execute(
         update(delivery).where(delivery.c.message_id == message_id).values(state="kept", failure=failure)
     )
 
 
-async def sent(tx: AsyncConnection, message_id: int, *, external_id: str, now: datetime) -> None:
+async def sent(tx: Transaction, message_id: int, *, external_id: str, now: datetime) -> None:
     """Note that the other side took the message, and that the office has answered."""
     await tx.execute(
         update(delivery)
@@ -105,7 +105,7 @@ async def sent(tx: AsyncConnection, message_id: int, *, external_id: str, now: d
     )
 
 
-async def give_up(tx: AsyncConnection, message_id: int, *, failure: str, uncertain: bool) -> None:
+async def give_up(tx: Transaction, message_id: int, *, failure: str, uncertain: bool) -> None:
     """Note that the message will not be tried again; officers see why."""
     await tx.execute(
         update(delivery)
@@ -114,7 +114,7 @@ async def give_up(tx: AsyncConnection, message_id: int, *, failure: str, uncerta
     )
 
 
-async def forgotten(tx: AsyncConnection, *, before: datetime, most: int) -> list[tuple[int, int, str]]:
+async def forgotten(tx: Transaction, *, before: datetime, most: int) -> list[tuple[int, int, str]]:
     """Return (message, conversation, channel) of unsent messages older than `before` that no job serves."""
     query = text(
         """

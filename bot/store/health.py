@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.database import Transaction
 from bot.store.tables import tick
 
 _SIGNS = text(
@@ -23,7 +23,7 @@ _SIGNS = text(
 )
 
 
-async def ticked(tx: AsyncConnection, name: str, *, now: datetime) -> None:
+async def ticked(tx: Transaction, name: str, *, now: datetime) -> None:
     """Note that the scheduler deferred one of its duties."""
     await tx.execute(
         upsert(tick)
@@ -32,11 +32,11 @@ async def ticked(tx: AsyncConnection, name: str, *, now: datetime) -> None:
     )
 
 
-async def signs(tx: AsyncConnection, *, alive_seconds: float) -> Any:
+async def signs(tx: Transaction, *, alive_seconds: float) -> Any:
     """Return a row of workers, jobs_waiting, ticked_at and mailbox_checked_at."""
     return (await tx.execute(_SIGNS, {"alive": alive_seconds})).one()
 
 
-async def version(tx: AsyncConnection) -> str:
+async def version(tx: Transaction) -> str:
     """Return the server's version, e.g. "18.4"."""
     return str((await tx.execute(text("SHOW server_version"))).scalar_one())

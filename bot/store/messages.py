@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.database import Transaction
 from bot.store.tables import conversation, delivery, message
 from channels.port import Inbound
 
 
-async def keep_inbound(tx: AsyncConnection, inbound: Inbound, conversation_id: int) -> int | None:
+async def keep_inbound(tx: Transaction, inbound: Inbound, conversation_id: int) -> int | None:
     """Keep a citizen's message and note when the conversation heard it; None when it was kept before."""
     kept = await tx.execute(
         upsert(message)
@@ -46,7 +46,7 @@ async def keep_inbound(tx: AsyncConnection, inbound: Inbound, conversation_id: i
     return message_id
 
 
-async def is_kept(tx: AsyncConnection, channel: str, external_id: str) -> bool:
+async def is_kept(tx: Transaction, channel: str, external_id: str) -> bool:
     """Tell whether a message with that id is kept already."""
     query = select(message.c.id).where(message.c.channel == channel, message.c.external_id == external_id)
     return (await tx.execute(query)).scalar_one_or_none() is not None
@@ -67,7 +67,7 @@ class Asked:
     received_at: datetime
 
 
-async def waiting(tx: AsyncConnection, message_id: int, *, lock: bool = False) -> Asked | None:
+async def waiting(tx: Transaction, message_id: int, *, lock: bool = False) -> Asked | None:
     """Return a citizen's message, or None when it was answered before (or is none)."""
     query = select(message).where(
         message.c.id == message_id, message.c.author == "citizen", message.c.answered_at.is_(None)
@@ -89,7 +89,7 @@ async def waiting(tx: AsyncConnection, message_id: int, *, lock: bool = False) -
 
 
 async def mark_answered(
-    tx: AsyncConnection, message_id: int, *, now: datetime, understood: Mapping[str, Any]
+    tx: Transaction, message_id: int, *, now: datetime, understood: Mapping[str, Any]
 ) -> None:
     """Note that a message got what it gets, and what was understood."""
     await tx.execute(
@@ -98,7 +98,7 @@ async def mark_answered(
 
 
 async def keep_reply(
-    tx: AsyncConnection,
+    tx: Transaction,
     to: Asked,
     *,
     author: str,
@@ -137,7 +137,7 @@ async def keep_reply(
     return int(kept.scalar_one())
 
 
-async def note_failure(tx: AsyncConnection, message_id: int) -> int:
+async def note_failure(tx: Transaction, message_id: int) -> int:
     """Count an error of our own with this message; return how many there were."""
     counted = (
         update(message)
@@ -148,7 +148,7 @@ async def note_failure(tx: AsyncConnection, message_id: int) -> int:
     return int((await tx.execute(counted)).scalar_one())
 
 
-async def overdue(tx: AsyncConnection, *, before: datetime, most: int) -> list[tuple[int, int]]:
+async def overdue(tx: Transaction, *, before: datetime, most: int) -> list[tuple[int, int]]:
     """Return (message, conversation) of unanswered messages older than `before` that no job serves."""
     query = text(
         """
@@ -167,7 +167,7 @@ async def overdue(tx: AsyncConnection, *, before: datetime, most: int) -> list[t
     ]
 
 
-async def count_waiting(tx: AsyncConnection) -> int:
+async def count_waiting(tx: Transaction) -> int:
     """Return how many messages of citizens wait for an answer."""
     query = select(func.count()).where(message.c.author == "citizen", message.c.answered_at.is_(None))
     return int((await tx.execute(query)).scalar_one())

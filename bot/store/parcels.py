@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.database import Transaction
 from bot.store.tables import mailbox, parcel
 from channels.port import Cursor, Parcel
 
 
-async def cursor(tx: AsyncConnection, *, channel: str, place: str) -> Cursor | None:
+async def cursor(tx: Transaction, *, channel: str, place: str) -> Cursor | None:
     """Return how far a mailbox was fetched."""
     query = select(mailbox.c.epoch, mailbox.c.number).where(
         mailbox.c.channel == channel, mailbox.c.place == place, mailbox.c.epoch.is_not(None)
@@ -22,7 +22,7 @@ async def cursor(tx: AsyncConnection, *, channel: str, place: str) -> Cursor | N
     return Cursor(row.epoch, row.number) if row else None
 
 
-async def keep(tx: AsyncConnection, parcels: Sequence[Parcel]) -> list[int]:
+async def keep(tx: Transaction, parcels: Sequence[Parcel]) -> list[int]:
     """Keep parcels once; return the ids of the new ones in their order."""
     if not parcels:
         return []
@@ -47,7 +47,7 @@ async def keep(tx: AsyncConnection, parcels: Sequence[Parcel]) -> list[int]:
     return sorted(kept.scalars())
 
 
-async def move_cursor(tx: AsyncConnection, to: Cursor, *, channel: str, place: str, now: datetime) -> None:
+async def move_cursor(tx: Transaction, to: Cursor, *, channel: str, place: str, now: datetime) -> None:
     """Remember how far a mailbox was fetched; never backwards within an epoch."""
     moved = upsert(mailbox).values(
         channel=channel, place=place, epoch=to.epoch, number=to.number, checked_at=now
@@ -67,7 +67,7 @@ async def move_cursor(tx: AsyncConnection, to: Cursor, *, channel: str, place: s
     )
 
 
-async def checked(tx: AsyncConnection, *, channel: str, place: str, now: datetime) -> None:
+async def checked(tx: Transaction, *, channel: str, place: str, now: datetime) -> None:
     """Note a successful look at a mailbox."""
     looked = upsert(mailbox).values(channel=channel, place=place, checked_at=now)
     await tx.execute(
@@ -75,7 +75,7 @@ async def checked(tx: AsyncConnection, *, channel: str, place: str, now: datetim
     )
 
 
-async def unread(tx: AsyncConnection, parcel_id: int) -> Parcel | None:
+async def unread(tx: Transaction, parcel_id: int) -> Parcel | None:
     """Lock and return a parcel nobody has read yet."""
     query = select(parcel).where(parcel.c.id == parcel_id, parcel.c.read_at.is_(None)).with_for_update()
     row = (await tx.execute(query)).one_or_none()
@@ -84,16 +84,14 @@ async def unread(tx: AsyncConnection, parcel_id: int) -> Parcel | None:
     return Parcel(row.channel, row.place, row.epoch, row.number, row.data, row.fetched_at)
 
 
-async def mark_read(
-    tx: AsyncConnection, parcel_id: int, *, kind: str, reason: str | None, now: datetime
-) -> None:
+async def mark_read(tx: Transaction, parcel_id: int, *, kind: str, reason: str | None, now: datetime) -> None:
     """Note what a parcel turned out to be."""
     await tx.execute(
         update(parcel).where(parcel.c.id == parcel_id).values(kind=kind, reason=reason, read_at=now)
     )
 
 
-async def forgotten(tx: AsyncConnection, *, before: datetime, most: int) -> list[tuple[int, str]]:
+async def forgotten(tx: Transaction, *, before: datetime, most: int) -> list[tuple[int, str]]:
     """Return (parcel, channel) of unread parcels older than `before` that no job serves."""
     query = text(
         """

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import tickets
+from bot.store.database import Transaction
 
 _LAST = text(
     """
@@ -38,7 +38,7 @@ class Progress:
     confidence: float
 
 
-async def progress(tx: AsyncConnection, *, channel: str, address: str) -> Progress | None:
+async def progress(tx: Transaction, *, channel: str, address: str) -> Progress | None:
     """Return how far a contact's newest conversation is, or None when there is none."""
     row = (await tx.execute(_LAST, {"channel": channel, "address": address})).one_or_none()
     if row is None:
@@ -52,6 +52,6 @@ async def progress(tx: AsyncConnection, *, channel: str, address: str) -> Progre
     )
 
 
-async def open_jobs(tx: AsyncConnection) -> int:
+async def open_jobs(tx: Transaction) -> int:
     """Return how many jobs are being done or wait to be done."""
     return int((await tx.execute(_OPEN_JOBS)).scalar_one())

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.database import Transaction
 from bot.store.tables import ticket, ticket_counter
 
 
-async def open_number(tx: AsyncConnection, conversation_id: int) -> str | None:
+async def open_number(tx: Transaction, conversation_id: int) -> str | None:
     """Return the number of the conversation's open ticket, if any."""
     query = (
         select(ticket.c.number)
@@ -22,7 +22,7 @@ async def open_number(tx: AsyncConnection, conversation_id: int) -> str | None:
     return (await tx.execute(query)).scalar_one_or_none()
 
 
-async def next_in_year(tx: AsyncConnection, *, prefix: str, year: int) -> int:
+async def next_in_year(tx: Transaction, *, prefix: str, year: int) -> int:
     """Count a year's tickets up by one; the row stays locked until the transaction ends."""
     counted = upsert(ticket_counter).values(prefix=prefix, year=year, last=1)
     counted = counted.on_conflict_do_update(
@@ -32,7 +32,7 @@ async def next_in_year(tx: AsyncConnection, *, prefix: str, year: int) -> int:
 
 
 async def add(
-    tx: AsyncConnection,
+    tx: Transaction,
     *,
     number: str,
     kind: str,
