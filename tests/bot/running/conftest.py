@@ -30,8 +30,8 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def postgres(home: Path, root_place: Path) -> Iterator[EmbeddedPostgres]:
-    """A server that is not started yet; stopped and deleted afterwards."""
-    server = EmbeddedPostgres(home, root_place=root_place)
+    """A server that is not started yet; stopped and deleted afterwards. Not durable: the disk is slow."""
+    server = EmbeddedPostgres(home, root_place=root_place, durable=False)
     yield server
     server.stop()
     server.erase()

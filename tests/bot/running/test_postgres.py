@@ -47,14 +47,13 @@ def test_a_database_that_speaks_utf8_and_utc(postgres: EmbeddedPostgres) -> None
 
 
 def test_it_is_durable_unless_told_otherwise(
-    postgres: EmbeddedPostgres, tmp_path: Path, root_place: Path
+    postgres: EmbeddedPostgres, home: Path, root_place: Path
 ) -> None:
-    assert query(postgres.start(), "SHOW fsync") == "on"
-    assert query(postgres.url, "SHOW synchronous_commit") == "on"
-    other = EmbeddedPostgres(tmp_path / "fast", durable=False, root_place=root_place)
-    with other:
-        assert query(other.url, "SHOW fsync") == "off"
-    other.erase()
+    assert query(postgres.start(), "SHOW fsync") == "off"
+    postgres.stop()
+    with EmbeddedPostgres(home, root_place=root_place) as durable:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            assert query(durable.url, f"SHOW {setting}") == "on"
 
 
 def test_it_listens_on_no_network(postgres: EmbeddedPostgres, home: Path) -> None:
@@ -79,7 +78,7 @@ def test_data_survive_the_server_being_killed(postgres: EmbeddedPostgres, home: 
 def test_a_second_start_shares_the_server_and_the_last_one_stops_it(
     postgres: EmbeddedPostgres, home: Path, root_place: Path
 ) -> None:
-    second = EmbeddedPostgres(home, root_place=root_place)
+    second = EmbeddedPostgres(home, root_place=root_place, durable=False)
     url = postgres.start()
     pid = server_pid(home)
     assert running_url(home) == url
@@ -93,7 +92,7 @@ def test_a_second_start_shares_the_server_and_the_last_one_stops_it(
 
 
 def test_two_starts_at_once_make_one_server(home: Path, root_place: Path) -> None:
-    servers = [EmbeddedPostgres(home, root_place=root_place) for _ in range(3)]
+    servers = [EmbeddedPostgres(home, root_place=root_place, durable=False) for _ in range(3)]
     urls: list[str] = []
     threads = [threading.Thread(target=lambda s=server: urls.append(s.start())) for server in servers]
     for thread in threads:
@@ -179,7 +178,7 @@ def test_the_servers_log_holds_nothing_that_was_written_to_it(postgres: Embedded
 def test_a_supervisor_does_not_take_a_database_that_is_in_use(
     postgres: EmbeddedPostgres, home: Path, root_place: Path
 ) -> None:
-    owner = EmbeddedPostgres(home, root_place=root_place)
+    owner = EmbeddedPostgres(home, root_place=root_place, durable=False)
     url = postgres.start()
     with pytest.raises(PostgresUnavailable, match="sedang dipakai"):
         owner.child()
@@ -195,7 +194,7 @@ def test_a_supervisor_ends_a_server_that_nobody_uses_any_more(
     lock = postgres._use
     assert lock is not None
     lock.release()
-    owner = EmbeddedPostgres(home, root_place=root_place)
+    owner = EmbeddedPostgres(home, root_place=root_place, durable=False)
     child = owner.child()
     try:
         assert not alive(left_behind)
@@ -208,7 +207,7 @@ def test_a_supervisor_ends_a_server_that_nobody_uses_any_more(
 def test_nobody_else_starts_a_server_that_a_supervisor_owns(
     postgres: EmbeddedPostgres, home: Path, root_place: Path
 ) -> None:
-    owner = EmbeddedPostgres(home, root_place=root_place)
+    owner = EmbeddedPostgres(home, root_place=root_place, durable=False)
     owner.child()
     try:
         with pytest.raises(PostgresUnavailable, match="tidak menjawab"):

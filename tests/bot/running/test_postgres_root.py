@@ -35,7 +35,7 @@ def test_no_folders_mode_changes(tmp_path: Path, root_place: Path, mode: int) ->
     closed.chmod(mode)
     home.chmod(mode)
     before = modes(home) | modes(wheel_folder()) | modes(root_place)
-    server = EmbeddedPostgres(home, root_place=root_place)
+    server = EmbeddedPostgres(home, root_place=root_place, durable=False)
     with server:
         assert modes(home) | modes(wheel_folder()) | modes(root_place) == before
     assert modes(home) | modes(wheel_folder()) | modes(root_place) == before
@@ -102,7 +102,7 @@ def test_a_deleted_home_starts_anew_and_the_old_data_stay(
     postgres.stop()
     old = (home / "postgres").readlink()
     (home / "postgres").unlink()
-    anew = EmbeddedPostgres(home, root_place=root_place)
+    anew = EmbeddedPostgres(home, root_place=root_place, durable=False)
     with anew, psycopg.connect(anew.url) as connection:
         row = connection.execute("SELECT to_regclass('kept')").fetchone()
         assert row == (None,)
