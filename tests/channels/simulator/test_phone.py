@@ -1,0 +1,122 @@
+"""The simulated phone: what it posts to the product, and what it shows."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from channels.simulator.phone import Phone
+from tests.channels.simulator.product import ACCOUNT, OFFICE, TOKEN, ManualClock, Product
+
+MINE = {"nomor": "+62 811-1111-0001", "nama": "Warga Contoh"}
+
+
+async def test_a_message_is_posted_as_twilio_does_and_signed(
+    product: Product, browser: httpx.AsyncClient
+) -> None:
+    page = await browser.post("/simulator/phone", data=MINE | {"teks": "berapa lama?\r\nyang online ✓"})
+
+    [form] = product.forms  # the product keeps only what Twilio's validator found genuine
+    assert form["From"] == "whatsapp:+6281111110001"
+    assert form["To"] == OFFICE
+    assert form["Body"] == "berapa lama?\nyang online ✓"
+    assert form["ProfileName"] == "Warga Contoh"
+    assert form["WaId"] == "6281111110001"
+    assert form["NumMedia"] == "0"
+    assert "berapa lama?" in page.text
+    assert "Diterima kantor" in page.text
+
+
+async def test_each_message_has_a_sid_of_its_own(product: Product, browser: httpx.AsyncClient) -> None:
+    for _ in range(2):
+        await browser.post("/simulator/phone", data=MINE | {"teks": "halo"})
+    first, second = product.forms
+    assert first["MessageSid"] != second["MessageSid"]
+
+
+async def test_dots_are_shown_only_until_the_answer_is_there(
+    product: Product, browser: httpx.AsyncClient
+) -> None:
+    waiting = await browser.post("/simulator/phone", data=MINE | {"teks": "berapa lama?"})
+    await product.answer("*3 hari kerja*, lihat https://pst.bps.go.id/a_b_c.")
+    answered = await browser.get("/simulator")
+
+    assert 'class="typing"' in waiting.text
+    assert 'class="typing"' not in answered.text
+    assert "<strong>3 hari kerja</strong>" in answered.text
+    assert '<a href="https://pst.bps.go.id/a_b_c"' in answered.text
+
+
+async def test_a_refusal_is_said_in_words_and_can_be_sent_again(
+    product: Product, browser: httpx.AsyncClient
+) -> None:
+    product.status = 500
+    refused = await browser.post("/simulator/phone", data=MINE | {"teks": "halo"})
+    assert "Ditolak webhook (500)" in refused.text
+    assert 'class="typing"' not in refused.text
+
+    product.status = 200
+    sid = product.forms[0]["MessageSid"]
+    again = await browser.post("/simulator/phone/again", data=MINE | {"sid": sid})
+
+    assert [form["MessageSid"] for form in product.forms] == [sid, sid]
+    assert "Ditolak" not in again.text
+
+
+async def test_a_wrong_signature_is_told_from_other_refusals(
+    product: Product, browser: httpx.AsyncClient
+) -> None:
+    product.status = 403
+    page = await browser.post("/simulator/phone", data=MINE | {"teks": "halo"})
+    assert "tanda tangan tidak cocok" in page.text
+
+
+async def test_an_attachment_is_there_for_the_product_behind_twilios_password(
+    product: Product, browser: httpx.AsyncClient
+) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(100)
+    page = await browser.post(
+        "/simulator/phone", data=MINE | {"teks": ""}, files={"lampiran": ("ktp.png", picture, "image/png")}
+    )
+
+    [form] = product.forms
+    assert (form["NumMedia"], form["MediaContentType0"]) == ("1", "image/png")
+    media = form["MediaUrl0"].replace("https://api.twilio.com", f"{product.url}/simulator/twilio")
+    fetched = await browser.get(media, auth=(ACCOUNT, TOKEN))
+    assert fetched.content == picture
+    assert (await browser.get(media)).status_code == 401
+    assert 'alt="Lampiran ktp.png"' in page.text
+
+
+async def test_a_template_is_marked_and_its_words_are_not_made_up(
+    product: Product, browser: httpx.AsyncClient
+) -> None:
+    await product.answer("", ContentSid="HX" + "1" * 32, ContentVariables='{"1": "K-0007"}')
+    page = await browser.get("/simulator")
+    assert ">Templat<" in page.text
+    assert "K-0007" in page.text
+
+
+async def test_numbers_keep_their_messages_apart(product: Product, browser: httpx.AsyncClient) -> None:
+    await browser.post(
+        "/simulator/phone", data={"nomor": "0811-1111-0002", "nama": "Siti", "teks": "punya Siti"}
+    )
+
+    assert product.forms[0]["From"] == "whatsapp:+6281111110002"
+    assert "punya Siti" not in (await browser.get("/simulator")).text
+    assert "punya Siti" in (await browser.get("/simulator", params={"nomor": "+6281111110002"})).text
+
+
+async def test_nothing_is_sent_when_nothing_was_typed(product: Product, browser: httpx.AsyncClient) -> None:
+    page = await browser.post("/simulator/phone", data=MINE | {"teks": "  "})
+    assert page.status_code == 422
+    assert "Tulis pesan atau pilih lampiran" in page.text
+    assert not product.forms
+
+
+def test_an_answer_quicker_than_the_webhooks_acknowledgement_leaves_no_dots() -> None:
+    phone = Phone(ManualClock().now)
+    phone.wrote("+6281111110001", "SM1", "halo")
+    phone.received("+6281111110001", "SM2", "jawaban", "Terkirim")
+    phone.accepted("SM1", "Diterima kantor")
+    assert phone.chat("+6281111110001").seconds_of_typing == pytest.approx(0)
