@@ -23,6 +23,7 @@ from bot.settings import Settings, load
 from bot.store.upgrade import upgrade
 from channels.port import Channel, Wiring
 from tests.fakes import FakeInterpreter, Stage
+from tests.nlu.rasa import ROOT, RunningRasa, model_cache, start_rasa
 
 FULL = os.environ.get("PSTTEST_FULL") == "1"
 
@@ -43,6 +44,13 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield server.start()
     server.stop()
     server.erase()
+
+
+@pytest.fixture(scope="session")
+def rasa_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRasa]:
+    """The real Rasa server with the project's own model, one for the whole run."""
+    with start_rasa(ROOT, model_cache(), tmp_path_factory.mktemp("rasa") / "log.txt") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
