@@ -40,7 +40,7 @@ def running_url(home: Path) -> str | None:
 class EmbeddedPostgres:
     """PostgreSQL from the wheel, on a Unix socket that only this user (and root) can use.
 
-    `durable=False` gives up crash safety for speed; for tests only.
+    `durable=False` gives up safety against power cuts for speed; for tests only.
     `root_place` is where root's databases lie (see `place`).
     """
 

@@ -52,7 +52,7 @@ def test_it_is_durable_unless_told_otherwise(
     assert query(postgres.start(), "SHOW fsync") == "off"
     postgres.stop()
     with EmbeddedPostgres(home, root_place=root_place) as durable:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        for setting in ("fsync", "synchronous_commit", "full_page_writes", "data_checksums"):
             assert query(durable.url, f"SHOW {setting}") == "on"
 
 
@@ -63,7 +63,9 @@ def test_it_listens_on_no_network(postgres: EmbeddedPostgres, home: Path) -> Non
     assert [c.laddr for c in server.net_connections(kind="unix") if c.laddr] != []
 
 
-def test_data_survive_the_server_being_killed(postgres: EmbeddedPostgres, home: Path) -> None:
+@pytest.mark.parametrize("durable", [True, False])
+def test_data_survive_the_server_being_killed(home: Path, root_place: Path, durable: bool) -> None:
+    postgres = EmbeddedPostgres(home, root_place=root_place, durable=durable)
     with psycopg.connect(postgres.start()) as connection:
         connection.execute("CREATE TABLE kept (word text)")
         connection.execute("INSERT INTO kept VALUES ('masih ada')")
@@ -73,6 +75,8 @@ def test_data_survive_the_server_being_killed(postgres: EmbeddedPostgres, home: 
     assert running_url(home) is None
     postgres.stop()
     assert query(postgres.start(), "SELECT word FROM kept") == "masih ada"
+    postgres.stop()
+    postgres.erase()
 
 
 def test_a_second_start_shares_the_server_and_the_last_one_stops_it(
