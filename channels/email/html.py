@@ -12,7 +12,7 @@ from lxml import etree
 
 from channels.email.quotes import HISTORY, SIGNATURE
 
-_CONFIG = ParserConfig(css=CSS_PROFILES["relaxed"], display_images=False, display_links=False)
+_CONFIG = ParserConfig(css=CSS_PROFILES["strict"], display_images=False, display_links=False)
 
 # Where mail programs begin the history, in a form of their own instead of a blockquote; what
 # follows to the end of the mail is history: Outlook (web, phone, old), Zimbra, Yahoo, Proton, Zoho.

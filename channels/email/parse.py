@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from email import errors
 from email.message import Message
-from email.parser import BytesHeaderParser, BytesParser
+from email.parser import BytesFeedParser, BytesHeaderParser
 
 from channels.email import headers, identity, quotes
 from channels.email.address import Sender
@@ -17,6 +17,7 @@ from channels.email.mail import Mail
 from channels.email.structure import Body, TooMuch, body_of
 
 _POLICY = BoundedPolicy()
+_PIECE = 65_536
 _FULL_SIZE = re.compile(SHORTENED_HEADER + rb": (\d{1,15})\r?\n")
 _BROKEN = (
     errors.MessageError,
@@ -37,7 +38,7 @@ def parse(data: bytes, own: Sender | None = None) -> Mail:
     if not raw.strip():
         return _unparseable(raw, "the mail is empty")
     try:
-        message = BytesParser(policy=_POLICY).parsebytes(raw)
+        message = _message(raw)
         fields = Headers(message)
         if not fields.is_mail():
             return _unparseable(raw, "it has no header fields of a mail")
@@ -50,6 +51,14 @@ def parse(data: bytes, own: Sender | None = None) -> Mail:
     except _BROKEN as error:
         return _unparseable(raw, f"the parser gave up ({type(error).__name__})")
     return replace(mail, full_size=full_size)
+
+
+def _message(raw: bytes) -> Message:
+    """Parse in pieces: `parsebytes` copies the whole mail several times over."""
+    parser: BytesFeedParser[Message] = BytesFeedParser(policy=_POLICY)
+    for start in range(0, len(raw), _PIECE):
+        parser.feed(raw[start : start + _PIECE])
+    return parser.close()
 
 
 def _mail(message: Message, fields: Headers, body: Body, verdict: Verdict) -> Mail:

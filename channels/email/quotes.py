@@ -43,7 +43,7 @@ def _split(text: str, *, may_forward: bool, depth: int) -> Words:
     beyond = lines[MAX_LINES:]
     lines = lines[:MAX_LINES]
     is_own = _Reading(lines).own()
-    own = _joined(line for line, mine in zip(lines, is_own, strict=True) if mine)
+    own = _joined(line for line, mine in zip(lines, is_own, strict=True) if mine).strip()
     others = [line for line, mine in zip(lines, is_own, strict=True) if not mine]
     if own or not may_forward or depth >= _DEEPEST_FORWARD:
         return Words(own, _joined([*others, *beyond]))
@@ -63,7 +63,7 @@ def _joined(lines: Iterable[str]) -> str:
 
 def _forwarded(others: Sequence[str]) -> tuple[list[str], str]:
     """Split what is not the writer's own into (how it is introduced, the mail that was forwarded)."""
-    lines = [line for line in others if line not in {HISTORY, SIGNATURE}]
+    lines = [line for line in others if line.strip() not in {HISTORY, SIGNATURE}]
     at = 0
     while at < len(lines):
         bare = marks.clipped(lines[at])

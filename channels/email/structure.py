@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
+from email.parser import BytesParser
 from html import unescape
 
 from channels.email import headers
@@ -25,6 +26,9 @@ from channels.email.mail import (
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9._:-]{2,40})", re.IGNORECASE)
 _CID = re.compile(r"cid:([^\"'\s>)]{1,200})", re.IGNORECASE)
+_USED_BOUNDARY = re.compile(
+    rb"(?:^|\n)--([!-~]{1,100}?)[ \t]*\r?\n(?:[!-~]{1,60}:.{0,200}\r?\n)", re.IGNORECASE
+)
 _LINE_ENDS = re.compile(r"\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
 _NAME_RUBBISH = re.compile(r"[\x00-\x1f\x7f]+")
 
@@ -48,10 +52,9 @@ class Body:
         """All texts, one below the other."""
         return "\n\n".join(text for text in self.texts if text.strip())[:MAX_TEXT_CHARACTERS]
 
-    def add(self, other: Body, *, with_texts: bool = True) -> None:
+    def add(self, other: Body) -> None:
         """Take over what `other` holds."""
-        if with_texts:
-            self.texts += other.texts
+        self.texts += other.texts
         self.attachments += other.attachments
         self.enclosed += other.enclosed
         self.cids |= other.cids
@@ -71,8 +74,10 @@ class _Walk:
 
     def __init__(self) -> None:
         self._count = 0
+        self._html_left = MAX_HTML_CHARACTERS
 
-    def part(self, part: Message, depth: int, parent: str) -> Body:
+    def part(self, part: Message, depth: int, parent: str, *, is_read: bool = True) -> Body:
+        """Return what a part holds; of one that is not read only what it shows and encloses."""
         self._count += 1
         if depth > MAX_DEPTH or self._count > MAX_PARTS:
             raise TooMuch("too many parts" if self._count > MAX_PARTS else "nested too deeply")
@@ -80,10 +85,58 @@ class _Walk:
         if kind == "message/rfc822" and part.is_multipart():
             return _enclosed(part)
         if not part.is_multipart():
-            return _leaf(part, kind, parent)
+            rescued = _parts_of(part) if kind.startswith("multipart/") else None
+            if rescued:
+                return self.part(rescued, depth + 1, parent, is_read=is_read)
+            return self._leaf(part, kind, parent, is_read=is_read)
         children = [child for child in part.get_payload() if isinstance(child, Message)]
-        bodies = [self.part(child, depth + 1, kind) for child in children]
-        return _chosen(bodies, children) if kind == "multipart/alternative" else _joined(bodies)
+        if kind == "multipart/alternative":
+            return self._chosen(children, depth + 1, is_read=is_read)
+        return _joined([self.part(child, depth + 1, kind, is_read=is_read) for child in children])
+
+    def _chosen(self, children: list[Message], depth: int, *, is_read: bool) -> Body:
+        """Of alternatives read the plain one unless it is empty, else the last one that says something."""
+        bodies: dict[int, Body] = {}
+        found = not is_read
+        for index in sorted(range(len(children)), key=lambda one: (not _is_plain(children[one]), -one)):
+            body = self.part(children[index], depth, "multipart/alternative", is_read=not found)
+            found = found or bool(body.text.strip())
+            bodies[index] = body
+        return _joined([bodies[index] for index in range(len(children))])
+
+    def _leaf(self, part: Message, kind: str, parent: str, *, is_read: bool) -> Body:
+        disposition = (part.get_content_disposition() or "").lower()
+        name = _file_name(part)
+        is_text = kind in {"text/plain", "text/html"} or kind.startswith("multipart/")
+        is_named = bool(name) and disposition != "inline" and parent != "multipart/alternative"
+        if not is_text or is_named or disposition == "attachment":
+            return _file(part, kind, name, disposition, parent)
+        return self._html(part, is_read=is_read) if kind == "text/html" else _text(part, is_read=is_read)
+
+    def _html(self, part: Message, *, is_read: bool) -> Body:
+        data = payload(part)
+        charset = _parameter(part, "charset")
+        meta = None if charset else _META_CHARSET.search(data[:4096])
+        # Several HTML parts share one limit, as the time that they take adds up.
+        source = decode(data, charset or (meta[1].decode("ascii") if meta else None))[: self._html_left]
+        cids = {_cid(unescape(one)) for one in _CID.findall(source)}
+        if not is_read:
+            return Body(cids=cids)
+        self._html_left -= len(source)
+        return Body(texts=[to_text(source)], cids=cids)
+
+
+def _parts_of(part: Message) -> Message | None:
+    """Read a multipart whose boundary is not the one it declares by the one it uses; None without any."""
+    raw = payload(part)
+    found = _USED_BOUNDARY.search(raw[:65_536])
+    if not found or b'"' in found[1]:
+        return None
+    is_choice = part.get_content_type() == "multipart/alternative"
+    kind = b"alternative" if is_choice else b"mixed"
+    head = b"Content-Type: multipart/" + kind + b'; boundary="' + found[1] + b'"\r\n\r\n'
+    message = BytesParser(policy=headers.BoundedPolicy()).parsebytes(head + raw)
+    return message if message.is_multipart() else None
 
 
 def _joined(bodies: list[Body]) -> Body:
@@ -93,51 +146,23 @@ def _joined(bodies: list[Body]) -> Body:
     return whole
 
 
-def _chosen(bodies: list[Body], children: list[Message]) -> Body:
-    """Of alternatives read the plain one unless it is empty, else the last one that says something."""
-    whole = Body()
-    for body in bodies:
-        whole.add(body, with_texts=False)
-    plain = [body for body, child in zip(bodies, children, strict=True) if _is_plain(child)]
-    for body in [*plain, *reversed(bodies)]:
-        if body.text.strip():
-            whole.texts = body.texts
-            break
-    return whole
-
-
 def _is_plain(part: Message) -> bool:
-    return any(leaf.get_content_type() == "text/plain" for leaf in _leaves(part))
+    return any(leaf.get_content_type() == "text/plain" for leaf in _leaves(part, 0))
 
 
-def _leaves(part: Message) -> Iterator[Message]:
-    """Yield the leaves of a part that `_Walk` has already found to be within the limits."""
-    if part.is_multipart() and part.get_content_type() != "message/rfc822":
+def _leaves(part: Message, depth: int) -> Iterator[Message]:
+    if not part.is_multipart() or part.get_content_type() == "message/rfc822":
+        yield part
+    elif depth <= MAX_DEPTH:
         for child in part.get_payload():
             if isinstance(child, Message):
-                yield from _leaves(child)
-    else:
-        yield part
+                yield from _leaves(child, depth + 1)
 
 
-def _leaf(part: Message, kind: str, parent: str) -> Body:
-    disposition = (part.get_content_disposition() or "").lower()
-    name = _file_name(part)
-    is_text = kind in {"text/plain", "text/html"} and disposition != "attachment"
-    if is_text and not (name and disposition != "inline" and parent != "multipart/alternative"):
-        return _text(part, kind)
-    return _file(part, kind, name, disposition, parent)
-
-
-def _text(part: Message, kind: str) -> Body:
-    data = payload(part)
-    charset = _parameter(part, "charset")
-    if kind == "text/html":
-        meta = None if charset else _META_CHARSET.search(data[:4096])
-        source = decode(data, charset or (meta[1].decode("ascii") if meta else None))[:MAX_HTML_CHARACTERS]
-        cids = {_cid(unescape(one)) for one in _CID.findall(source)}
-        return Body(texts=[to_text(source)], cids=cids)
-    text = _clean(decode(data, charset))[:MAX_TEXT_CHARACTERS]
+def _text(part: Message, *, is_read: bool) -> Body:
+    if not is_read:
+        return Body()
+    text = _clean(decode(payload(part), _parameter(part, "charset")))[:MAX_TEXT_CHARACTERS]
     if (_parameter(part, "format") or "").lower() == "flowed":
         text = unflow(text, delsp=(_parameter(part, "delsp") or "").lower() == "yes")
     return Body(texts=[text])

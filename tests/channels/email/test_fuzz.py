@@ -1,0 +1,182 @@
+"""Hostile and broken mail: nothing raises, nothing takes long, nothing grows without bound."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from channels.email import inspect
+from channels.email.address import Sender
+from channels.email.mail import MAX_TEXT_CHARACTERS
+from channels.email.parse import parse
+from channels.email.quotes import split
+
+SAMPLES = sorted((Path(__file__).parent / "samples").glob("*.eml"))
+RAW = [path.read_bytes() for path in SAMPLES]
+EXAMPLES = 20_000 if os.environ.get("PSTTEST_FULL") == "1" else 500
+OWN = Sender("", "bps3310@example.go.id")
+# What the parser may say about a mail that it cannot read. Anything else is a bug of ours that was caught.
+KNOWN_REASONS = {
+    "the mail is empty",
+    "it has no header fields of a mail",
+    "too many parts",
+    "nested too deeply",
+}
+SLOWEST_SECONDS = 2.0
+fuzzed = settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+TOKENS = [
+    *(b"\r\n", b"\n", b"\r", b"\x00", b"--", b"-- \n", b">", b"=?", b"?=", b"?B?", b"?Q?", b"<", b'"', b";"),
+    *(b"(", b"\\", b"\xff\xfe", b"\x80", b"\xe2\x80", b"=", b"=\n", b"=3D", b"\x1b$B", b"&#0;", b"<div>"),
+    *(b"</blockquote>", b"<blockquote>", b"<table>", b"<pre>", b"Content-Type: ", b"multipart/mixed"),
+    *(
+        b"multipart/alternative; boundary=",
+        b"message/rfc822",
+        b"text/html",
+        b"; charset=",
+        b"utf-16",
+        b"utf-7",
+    ),
+    *(
+        b"unicode_escape",
+        b"idna",
+        b"Content-Transfer-Encoding: ",
+        b"base64",
+        b"uuencode",
+        b"quoted-printable",
+    ),
+    *(b"begin 644 x\n", b"; format=flowed; delsp=yes", b"filename*0*=", b"''%ff", b"Message-ID: ", b"From: "),
+    *(
+        b"Pada 3 Feb 2025 pukul 10.00 X menulis:\n",
+        b"Dari: a\nDikirim: 1\nKepada: b\n",
+        b"-----Pesan Asli-----\n",
+    ),
+]
+
+
+def assert_total(raw: bytes) -> None:
+    began = time.perf_counter()
+    mail = parse(raw, OWN)
+    assert time.perf_counter() - began < SLOWEST_SECONDS
+    assert mail.kind != "unparseable" or mail.reason in KNOWN_REASONS, mail.reason
+    for text in (mail.text, mail.quoted, mail.subject, mail.from_address, mail.from_name, mail.identity):
+        assert "\x00" not in text
+        text.encode("utf-8")  # no lone surrogates: PostgreSQL and JSON refuse them
+    assert len(mail.text) <= MAX_TEXT_CHARACTERS
+    json.dumps(inspect(raw, "file", "bps3310@example.go.id"))
+
+
+@fuzzed
+@given(
+    st.sampled_from(RAW), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), st.sampled_from(TOKENS)))
+)
+def test_mutated_samples(raw: bytes, changes: list[tuple[float, int, bytes]]) -> None:
+    for where, drop, token in changes:
+        at = int(where * len(raw))
+        raw = raw[:at] + token + raw[at + drop :]
+    assert_total(raw)
+
+
+@settings(fuzzed, max_examples=EXAMPLES // 5)
+@given(st.binary(max_size=2_000))
+def test_any_bytes(raw: bytes) -> None:
+    assert_total(raw)
+    assert_total(b"From: a@example.org\nContent-Type: text/html\n\n" + raw)
+
+
+@settings(fuzzed, max_examples=EXAMPLES // 5)
+@given(st.text(max_size=2_000), st.sampled_from(["", "Re: x", "Fwd: x"]))
+def test_splitting_loses_nothing(text: str, subject: str) -> None:
+    words = split(text, subject)
+    together = words.own + words.quoted
+    assert sorted(_letters(together)) == sorted(_letters(text))
+
+
+def _letters(text: str) -> list[str]:
+    return [letter for letter in text if letter.isalnum()]
+
+
+def _mail(head: bytes, body: bytes) -> bytes:
+    return b"From: a@example.org\nMessage-ID: <1@example.org>\n" + head + b"\n\n" + body
+
+
+BOMBS = {
+    "header_fields": b"X: y\n" * 100_000 + b"From: a@example.org\n\nhalo",
+    "one_long_header": _mail(b"Subject: " + b"=?utf-8?q?" * 200_000, b"halo"),
+    "encoded_words": _mail(b"Subject: " + b"=?utf-8?q?a?= " * 100_000, b"halo"),
+    "references": _mail(b"References: " + b"<a@b> <" * 200_000, b"halo"),
+    "addresses": b"From: " + b'"a" <b@c>, (' * 50_000 + b"\n\nhalo",
+    "parameters": _mail(b"Content-Type: text/plain; " + b'a="\\";' * 100_000, b"halo"),
+    "quotes": _mail(b"X: y", b"> " * 500_000),
+    "quoted_lines": _mail(b"X: y", b">\n" * 300_000),
+    "attributions": _mail(b"X: y", b"On a\n" * 200_000),
+    "attribution_words": _mail(b"X: y", b"Pada 1 wrote" * 100_000),
+    "header_blocks": _mail(b"X: y", b"From: a\n\n" * 100_000),
+    "signatures": _mail(b"X: y", b"a\n-- \n" * 100_000),
+    "separators": _mail(b"X: y", b"-----Pesan Asli\n" * 100_000),
+    "rules": _mail(b"X: y", b"_____\n\n\n" * 100_000),
+    "one_line": _mail(b"X: y", b"-_=* " * 400_000),
+    "flowed": _mail(b"Content-Type: text/plain; format=flowed", b"a \n" * 300_000),
+    "html_depth": _mail(b"Content-Type: text/html", b"<div>" * 60_000 + b"halo"),
+    "html_blockquotes": _mail(b"Content-Type: text/html", b"<blockquote>a" * 40_000),
+    "html_flat_quotes": _mail(b"Content-Type: text/html", b"<blockquote>a</blockquote>" * 20_000),
+    "html_tables": _mail(b"Content-Type: text/html", b"<table><tr><td>a" * 20_000),
+    "html_table_wide": _mail(b"Content-Type: text/html", b"<table><tr>" + b"<td>a</td>" * 50_000),
+    "html_lists": _mail(b"Content-Type: text/html", b"<ul><li>a" * 40_000),
+    "html_signatures": _mail(b"Content-Type: text/html", b"<div class='gmail_signature'>a" * 15_000),
+    "html_attributes": _mail(b"Content-Type: text/html", b"<p " + b"a=b " * 140_000 + b">halo"),
+    "html_entities": _mail(b"Content-Type: text/html", b"&amp;" * 110_000),
+    "html_unclosed": _mail(b"Content-Type: text/html", b"<" * 500_000),
+    "parts": _mail(
+        b"Content-Type: multipart/mixed; boundary=b", b"--b\nContent-Type: text/plain\n\na\n" * 20_000
+    ),
+    "enclosed_mails": _mail(b"Content-Type: message/rfc822", b"Content-Type: message/rfc822\n\n" * 3_000),
+    "charset_guess": _mail(b"Content-Type: text/plain; charset=x-none", bytes(range(128, 256)) * 4_000),
+    "base64_rubbish": _mail(b"Content-Transfer-Encoding: base64", b"!" * 1_000_000),
+    "uuencode": _mail(b"Content-Transfer-Encoding: x-uuencode", b"begin 644 a\n" + b"M" * 500_000),
+    "punycode": _mail(b"Content-Type: text/plain; charset=punycode", b"a-" + b"b9" * 100_000),
+    "boundary_rescue": _mail(b"Content-Type: multipart/mixed; boundary=x", b"--" * 500_000),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_bombs(name: str) -> None:
+    assert_total(BOMBS[name])
+
+
+def test_nesting_of_every_depth() -> None:
+    for depth in (10, 39, 41, 200, 2_000):
+        raw = b"From: a@example.org\n"
+        for level in range(depth):
+            raw += b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n' % (level, level)
+        assert_total(raw + b"Content-Type: text/plain\n\ndalam\n")
+
+
+def test_a_large_attachment_takes_bounded_memory() -> None:
+    line = b"A" * 76 + b"\r\n"
+    head = b'Content-Type: multipart/mixed; boundary="b"'
+    body = b"--b\r\nContent-Type: text/plain\r\n\r\nTerlampir.\r\n--b\r\n"
+    body += b"Content-Type: application/pdf; name=a.pdf\r\n"
+    raw = _mail(
+        head,
+        body + b"Content-Transfer-Encoding: base64\r\n\r\n" + line * (25 * 1024 * 1024 // 78) + b"--b--\r\n",
+    )
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        mail = parse(raw, OWN)
+        peak = tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+    assert mail.text == "Terlampir."
+    assert mail.attachments[0].size == 25 * 1024 * 1024 // 78 * 57
+    assert peak < 150 * 1024 * 1024
