@@ -11,7 +11,8 @@ from nlu.answers import Answer, Knowledge
 from nlu.port import Guess, Meaning
 
 DEFAULT_SERVICE = "konsultasi"  # the chatbot's own service (decree, Konsultasi Statistik)
-SUGGESTIONS = 3
+FEWEST, SUGGESTIONS = 2, 3
+OFTEN_ASKED = ("prosedur", "persyaratan", "jangka_waktu")
 
 ASK_OFFICER = "minta_petugas"
 OUT_OF_SCOPE = "di_luar_topik"
@@ -132,12 +133,12 @@ class Dialogue:
         return self.knowledge.answer(subject.topic, subject.service or DEFAULT_SERVICE, subject.mode)
 
     def _unsure(self, turn: Turn, guesses: Iterable[Guess]) -> Decision:
-        """Offer suggestions; after too many failures in a row, or with nothing to offer, an officer."""
+        """Offer suggestions; after too many failures in a row an officer."""
         if turn.ticket:
             return self._reply(turn, Say("ticket_added", {"ticket": turn.ticket}), context=turn.context)
         failures = turn.context.failures + 1
         choices = self._choices(turn, guesses)
-        if failures >= self.limits.failures or len(choices) < 2:
+        if failures >= self.limits.failures:
             return self._open(turn, "not_understood")
         return self._reply(
             turn,
@@ -146,19 +147,16 @@ class Dialogue:
         )
 
     def _choices(self, turn: Turn, guesses: Iterable[Guess]) -> tuple[Subject, ...]:
-        """Return what the text may be about: always two where the model ranks two, a third if likely."""
+        """Return what the text may be about: the likely topics, filled up to two with what most ask."""
         service = turn.context.subject.service if turn.context.subject else None
+        likely = [guess.intent for guess in guesses if guess.confidence >= self.limits.suggest]
         found: list[Subject] = []
-        for guess in guesses:
-            subject = Subject(guess.intent, service)
-            if guess.intent in NOT_SUGGESTED or self._title(subject, turn.language) is None:
-                continue
-            if len(found) >= 2 and guess.confidence < self.limits.suggest:
-                break
-            found.append(subject)
-            if len(found) == SUGGESTIONS:
-                break
-        return tuple(found)
+        for topic in [topic for topic in likely if topic not in NOT_SUGGESTED] + list(OFTEN_ASKED):
+            subject = Subject(topic, service)
+            is_filling = topic not in likely and len(found) >= FEWEST
+            if not is_filling and subject not in found and self._title(subject, turn.language):
+                found.append(subject)
+        return tuple(found[:SUGGESTIONS])
 
     def _numbered(self, choices: Iterable[Subject], language: str) -> str:
         return "\n".join(f"{n}. {self._title(choice, language)}" for n, choice in enumerate(choices, 1))

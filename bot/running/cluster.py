@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from bot.running.binaries import Binaries, PostgresUnavailable
+from bot.running.binaries import ELSEWHERE, Binaries, PostgresUnavailable
 from bot.running.place import Place, hand_over
 from bot.running.postmaster import DATABASE, ROLE
 
@@ -76,13 +76,14 @@ def _run(argv: list[str], place: Place, given: str = "") -> None:
             cwd=place.base, env=ENVIRONMENT, **credentials(place.user),
         )  # fmt: skip
     except OSError as error:
-        raise PostgresUnavailable(f"{argv[0]} tidak dapat dijalankan: {error.strerror}.") from error
+        raise PostgresUnavailable(
+            f"{argv[0]} tidak dapat dijalankan sebagai `{place.owner}`: {error.strerror}. {ELSEWHERE}"
+        ) from error
     except subprocess.TimeoutExpired as error:
         raise PostgresUnavailable(f"{argv[0]} tidak selesai dalam 120 detik.") from error
     if result.returncode != 0:
         raise PostgresUnavailable(
-            f"{argv[0]} gagal (kode {result.returncode}): {result.stderr.strip()}\n"
-            "Isi PST_DATABASE_URL dengan server PostgreSQL lain bila tidak dapat diperbaiki."
+            f"{argv[0]} gagal (kode {result.returncode}): {result.stderr.strip()}\n{ELSEWHERE}"
         )
 
 

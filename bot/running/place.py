@@ -11,22 +11,15 @@ from __future__ import annotations
 import hashlib
 import os
 import pwd
-import shutil
 import stat
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.running.binaries import PostgresUnavailable
+from bot.running.binaries import ELSEWHERE, PostgresUnavailable
+from bot.running.system_user import SYSTEM_USER, ensure_user
 
 ROOT_PLACE = Path("/var/lib/pst")
-SYSTEM_USER = "pst"
-SOCKET_NAME = ".s.PGSQL.5432"
-# sun_path holds 108 bytes with the closing NUL: unix(7).
-LONGEST_SOCKET_PATH = 107
-_ELSEWHERE = "Isi PST_DATABASE_URL dengan server PostgreSQL lain bila tidak bisa."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +44,7 @@ class Place:
         except KeyError:
             raise PostgresUnavailable(
                 f"Pengguna nomor {os.geteuid()} tidak punya nama di sistem ini (/etc/passwd), "
-                f"dan PostgreSQL memerlukannya. {_ELSEWHERE}"
+                f"dan PostgreSQL memerlukannya. {ELSEWHERE}"
             ) from None
 
 
@@ -77,7 +70,7 @@ def _make_for_user(home: Path) -> Place:
     if base.is_symlink():
         raise PostgresUnavailable(
             f"{base} dibuat oleh root dan datanya hanya untuk root. Jalankan sebagai root lagi, "
-            f"atau pakai PST_HOME lain. {_ELSEWHERE}"
+            f"atau pakai PST_HOME lain. {ELSEWHERE}"
         )
     if base.is_dir() and base.stat().st_uid != os.geteuid():
         raise _foreign(base)
@@ -107,7 +100,7 @@ def _foreign(base: Path) -> PostgresUnavailable:
     uid = base.stat().st_uid
     return PostgresUnavailable(
         f"Basis data di {base} milik pengguna nomor {uid}, bukan {os.geteuid()}. "
-        f"Jalankan sebagai pengguna itu, atau pakai PST_HOME lain. {_ELSEWHERE}"
+        f"Jalankan sebagai pengguna itu, atau pakai PST_HOME lain. {ELSEWHERE}"
     )
 
 
@@ -119,12 +112,12 @@ def _private_to_root(folder: Path) -> None:
         status = folder.stat()
         if status.st_uid != 0 or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             raise PostgresUnavailable(
-                f"{folder} sudah ada, tetapi bukan milik root saja. {_ELSEWHERE}"
+                f"{folder} sudah ada, tetapi bukan milik root saja. {ELSEWHERE}"
             ) from None
     except OSError as error:
         raise PostgresUnavailable(
             f"Sebagai root, PostgreSQL bawaan memerlukan {folder}: {error.strerror}. "
-            f"Jalankan sebagai pengguna biasa. {_ELSEWHERE}"
+            f"Jalankan sebagai pengguna biasa. {ELSEWHERE}"
         ) from error
     else:
         folder.chmod(0o755)
@@ -150,81 +143,6 @@ def _first_free(base: Path) -> Path:
         name.chmod(0o755)
         return name
     raise PostgresUnavailable(f"Terlalu banyak basis data lama di {base.parent}; hapus yang tidak terpakai.")
-
-
-def ensure_user(name: str) -> None:
-    """Have an unprivileged system user. Raises `PostgresUnavailable` when that is impossible."""
-    if _exists(name):
-        return
-    path = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
-    useradd, adduser = shutil.which("useradd", path=path), shutil.which("adduser", path=path)
-    if useradd:
-        argv = [useradd, "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-        argv += ["--shell", "/usr/sbin/nologin", name]
-    elif adduser:  # BusyBox
-        argv = [adduser, "-S", "-D", "-H", "-s", "/sbin/nologin", name]
-    else:
-        raise _no_user(name, "useradd maupun adduser tidak ada")
-    result = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603
-    # Two starts at once: the slower one fails, and finds the user there.
-    if result.returncode != 0 and not _exists(name):
-        raise _no_user(name, result.stderr.strip())
-
-
-def _exists(name: str) -> bool:
-    try:
-        return pwd.getpwnam(name).pw_uid != 0
-    except KeyError:
-        return False
-
-
-def _no_user(name: str, why: str) -> PostgresUnavailable:
-    return PostgresUnavailable(
-        f"PostgreSQL menolak berjalan sebagai root, dan pengguna `{name}` tidak bisa dibuat ({why}). "
-        f"Buat pengguna itu, atau jalankan sebagai pengguna biasa. {_ELSEWHERE}"
-    )
-
-
-def make_socket_folder(place: Place) -> Path:
-    """Return a folder that only the server's user may enter, for its socket; created where needed.
-
-    It is `base/socket`, or where that path is too long for a socket one below XDG_RUNTIME_DIR or
-    /tmp. Others find it in postmaster.pid.
-    """
-    if _fits(place.base / "socket"):
-        folder = place.base / "socket"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        hand_over(folder, place)
-        return folder
-    name = "pst-" + hashlib.sha256(os.fsencode(place.base.resolve())).hexdigest()[:10]
-    for parent in _short_parents():
-        if _fits(parent / name):
-            return _private(parent, name)
-    raise PostgresUnavailable(f"Tidak ada folder dengan jalur cukup pendek untuk soket. {_ELSEWHERE}")
-
-
-def _fits(folder: Path) -> bool:
-    return len(os.fsencode(folder / SOCKET_NAME)) <= LONGEST_SOCKET_PATH
-
-
-def _short_parents() -> Iterator[Path]:
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    if runtime and os.access(runtime, os.W_OK):
-        yield Path(runtime)
-    yield Path(tempfile.gettempdir())
-    yield Path("/tmp")  # noqa: S108  TMPDIR may itself be deep
-
-
-def _private(parent: Path, name: str) -> Path:
-    folder = parent / name
-    try:
-        folder.mkdir(mode=0o700)
-    except FileExistsError:
-        status = folder.lstat()
-        ours = status.st_uid == os.geteuid() and stat.S_ISDIR(status.st_mode)
-        if not ours or status.st_mode & 0o077:
-            return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=parent))
-    return folder
 
 
 def hand_over(folder: Path, place: Place) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from bot.running import binaries, cluster, place, postmaster
+from bot.running import binaries, cluster, place, postmaster, sockets
 from bot.running.binaries import PostgresUnavailable
 from bot.running.locks import FileLock, LockTimeout, exclusive, held_by_other
 from bot.running.logs import CappedLog
@@ -186,7 +186,7 @@ class EmbeddedPostgres:
         if not here.data.exists():
             cluster.create(here, found, durable=self._durable)
         self._forget_dead_server(here)
-        self._socket_folder = place.make_socket_folder(here)
+        self._socket_folder = sockets.make_socket_folder(here)
         return cluster.server_command(here, found, self._socket_folder, durable=self._durable)
 
     def _forget_dead_server(self, here: place.Place) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from bot.running.place import SOCKET_NAME
+from bot.running.sockets import SOCKET_NAME
 
 DATABASE = "pst"
 ROLE = "pst"
@@ -45,12 +45,14 @@ def running(data: Path) -> Postmaster | None:
     """Return the server that runs on this data folder, or None.
 
     postmaster.pid outlives a killed server, and its number may by now be another process: it counts
-    only when that process works in the data folder, as every postmaster does.
+    only when that process was started with `-D data`. (Its /proc/PID/cwd would say so too, but root
+    in a container may not read that of another user's process: no CAP_SYS_PTRACE.)
     """
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()
         pid, folder = int(lines[0]), Path(lines[4])
-        if Path(f"/proc/{pid}/cwd").readlink() != data.resolve():
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        if words[1:3] != [b"-D", os.fsencode(data)]:
             return None
     except (OSError, ValueError, IndexError):
         return None  # not there, not written to its end, not ours to read, or its process is gone

@@ -241,7 +241,9 @@ class Supervisor:
         self._lock.note(str(os.getpid()))
 
     def _listen_to_signals(self) -> list[signal.Signals]:
-        handled = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+        # One that came to us ignored stays so: that is how nohup(1) asks for it.
+        wanted = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        handled = [number for number in wanted if signal.getsignal(number) != signal.SIG_IGN]
         for number in handled:
             asyncio.get_running_loop().add_signal_handler(number, self._on_signal)
         return handled

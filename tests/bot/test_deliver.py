@@ -10,6 +10,7 @@ import pytest
 
 from bot.deliver import Delivering, DeliverLater
 from bot.rehearsal import MemoryChannel
+from bot.store import deliveries
 from channels.port import Outbound, Receipt, SendFailed
 from tests.fakes import Stage
 
@@ -81,8 +82,6 @@ async def test_a_crash_before_the_post_is_made_good(staged: Staged) -> None:
         channel = FaultyChannel()
         message_id = await _reply(stage)
         async with stage.core.database.transaction() as tx:
-            from bot.store import deliveries
-
             await deliveries.attempt(tx, message_id, now=stage.clock.now())
         stage.clock.advance(channel.settle)
         await _over(stage, channel).deliver(message_id)
