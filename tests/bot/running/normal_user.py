@@ -15,8 +15,9 @@ from pathlib import Path
 
 import psycopg
 
-from bot.running import binaries, place, postmaster
+from bot.running import binaries, postmaster
 from bot.running.postgres import EmbeddedPostgres, running_url
+from bot.running.sockets import SOCKET_NAME
 from tests.bot.running.waiting import alive, wait_until
 
 
@@ -55,7 +56,7 @@ def tell(home: Path) -> dict[str, object]:
         "data_in_home": (home / "postgres" / "data" / "PG_VERSION").exists(),
         "socket_folder": str(running.socket_folder),
         "socket_folder_mode": mode,
-        "socket_path_bytes": len(os.fsencode(running.socket_folder / place.SOCKET_NAME)),
+        "socket_path_bytes": len(os.fsencode(running.socket_folder / SOCKET_NAME)),
         "stopped": running_url(home) is None,
     }
 

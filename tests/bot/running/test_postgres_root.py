@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import pwd
 import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
-from bot.running import binaries, place, postmaster
+from bot.running import binaries, postmaster
 from bot.running.postgres import EmbeddedPostgres, PostgresUnavailable
+from bot.running.sockets import SOCKET_NAME
+from bot.running.system_user import ensure_user
 from tests.bot.running.conftest import needs_root
 
 pytestmark = needs_root
@@ -80,10 +83,46 @@ def test_other_users_stay_outside_even_when_the_folder_is_opened(
     url = postgres.start()
     socket_folder = (home / "postgres").readlink() / "socket"
     socket_folder.chmod(0o755)
-    (socket_folder / place.SOCKET_NAME).chmod(0o777)
+    (socket_folder / SOCKET_NAME).chmod(0o777)
     refused = psql_as_nobody(url, root_place)
     assert refused.returncode != 0
     assert "Peer authentication failed" in refused.stderr
+
+
+# What `docker run` leaves to root. CAP_SYS_PTRACE is not among it.
+CONTAINER = (
+    "-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,"
+    "+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap"
+)
+ONCE = """
+import sys
+from pathlib import Path
+from bot.running.postgres import EmbeddedPostgres, running_url
+home, place = Path(sys.argv[1]), Path(sys.argv[2])
+with EmbeddedPostgres(home, durable=False, root_place=place) as server:
+    assert running_url(home) == server.url
+assert running_url(home) is None
+server.erase()
+"""
+
+
+def test_root_of_a_container_has_enough_rights(home: Path, root_place: Path) -> None:
+    result = subprocess.run(
+        ["setpriv", f"--bounding-set={CONTAINER}", sys.executable, "-c", ONCE, str(home), str(root_place)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+
+
+def test_root_without_any_right_is_told_what_to_do(home: Path, root_place: Path) -> None:
+    binaries.copied(binaries.from_wheel(), root_place)
+    result = subprocess.run(
+        ["setpriv", "--bounding-set=-all", sys.executable, "-c", ONCE, str(home), str(root_place)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert result.returncode == 1
+    assert "PST_DATABASE_URL" in result.stderr.splitlines()[-1]
+    EmbeddedPostgres(home, root_place=root_place).erase()
 
 
 def test_the_programs_are_copied_once(root_place: Path) -> None:
@@ -148,4 +187,4 @@ def test_a_place_the_unprivileged_user_cannot_enter_is_said_clearly(home: Path, 
 def test_when_the_user_cannot_be_made_the_way_out_is_named() -> None:
     # A colon can be in no user's name: passwd(5) separates by it.
     with pytest.raises(PostgresUnavailable, match="PST_DATABASE_URL"):
-        place.ensure_user("psttest:x")
+        ensure_user("psttest:x")
