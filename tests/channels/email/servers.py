@@ -19,7 +19,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -313,7 +312,7 @@ class SmtpSink:
 
 @contextlib.asynccontextmanager
 async def start_smtp_sink(
-    *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None, **options: Any
+    *, tls: ssl.SSLContext | None = None, starttls: ssl.SSLContext | None = None, smtputf8: bool = True
 ) -> AsyncIterator[SmtpSink]:
     """Run an SMTP server in this event loop. `tls` from the first byte on, `starttls` when asked."""
     sink = SmtpSink()
@@ -321,9 +320,7 @@ async def start_smtp_sink(
     protocols: list[SMTP] = []
 
     def protocol() -> SMTP:
-        made = SMTP(
-            sink, loop=loop, tls_context=starttls, enable_SMTPUTF8=True, hostname="mx.example", **options
-        )
+        made = SMTP(sink, loop=loop, tls_context=starttls, enable_SMTPUTF8=smtputf8, hostname="mx.example")
         protocols.append(made)
         return made
 

@@ -64,9 +64,9 @@ TOKENS = [
 
 
 def assert_total(raw: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     mail = parse(raw, OWN)
-    assert time.perf_counter() - began < SLOWEST_SECONDS
+    assert time.process_time() - began < SLOWEST_SECONDS
     assert mail.kind != "unparseable" or mail.reason in KNOWN_REASONS, mail.reason
     for text in (mail.text, mail.quoted, mail.subject, mail.from_address, mail.from_name, mail.identity):
         assert "\x00" not in text

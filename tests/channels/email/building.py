@@ -1,0 +1,51 @@
+"""The channel as the assembly builds it, with a depot in memory and the office's own options."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from channels.email import Email, Environment, Options, build
+from channels.port import Inbound, Wiring
+from tests.channels.email import servers
+from tests.channels.email.depot import MemoryDepot
+
+OFFICE = yaml.safe_load((Path(__file__).parents[3] / "office.yml").read_text("utf-8"))["channels"]["email"]
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+NOWHERE = "smtp://127.0.0.1:9"
+
+
+async def _accept(message: Inbound) -> bool:
+    raise AssertionError("a pull channel accepts nothing by itself")
+
+
+def channel(
+    imap_url: str = "imap://u:p@127.0.0.1:9",
+    depot: MemoryDepot | None = None,
+    ca_file: Path | None = None,
+    smtp_url: str = NOWHERE,
+    mail_from: str = f"Layanan PST <{servers.ADDRESS}>",
+    **options: object,
+) -> Email:
+    variables = {"imap_url": imap_url, "smtp_url": smtp_url, "mail_from": mail_from, "mail_ca_file": ca_file}
+    wiring = Wiring(_accept, depot or MemoryDepot(), lambda: NOW, "http://127.0.0.1", "BPS Klaten")
+    made = build(Options.model_validate(OFFICE | options), Environment.model_validate(variables), wiring)
+    assert made is not None
+    return made
+
+
+@contextlib.asynccontextmanager
+async def listening(made: Email) -> AsyncIterator[asyncio.Task[None]]:
+    """Let the channel listen; what it raises comes out at the end."""
+    task = asyncio.create_task(made.listen())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
