@@ -10,8 +10,8 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -130,6 +130,21 @@ class Supervisor:
     def states(self) -> dict[str, ProcessState]:
         """Return what the state file says now."""
         return {name: kept.state for name, kept in self._kept.items()}
+
+    @contextmanager
+    def guarded(self, group: int) -> Iterator[None]:
+        """Let nothing of this process group outlive the block, or us if we are killed in it.
+
+        For a step's own process, such as training: start it with `start_new_session=True`, so that
+        its pid is its group, and Ctrl-C reaches it through us only.
+        """
+        self._guarding.watch(group, signal.SIGTERM)
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+            self._guarding.forget(group)
 
     # --- one child -----------------------------------------------------------------------------
 

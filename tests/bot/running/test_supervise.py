@@ -222,6 +222,23 @@ async def test_steps_are_cancelled_when_it_is_over(home: Path) -> None:
     assert seen == ["cancelled"]
 
 
+async def test_a_steps_own_process_ends_with_the_step(home: Path) -> None:
+    supervisor = Supervisor(home, now=lambda: MORNING, say=Console().say)
+    pids = home / "pids"
+
+    async def steps() -> None:
+        training = await asyncio.create_subprocess_exec(*python(STUBBORN, pids), start_new_session=True)
+        with supervisor.guarded(training.pid):
+            await until(pids.exists, "it runs")
+            supervisor.stop()
+            await training.wait()
+
+    async with asyncio.timeout(WITHIN):
+        await supervisor.run([], steps)
+    leader, its_child = map(int, pids.read_text().split())
+    await until(lambda: not alive(leader) and not alive(its_child), "both are gone")
+
+
 async def test_output_goes_to_a_log_of_its_own(home: Path) -> None:
     log = home / "log" / "web.log"
     async with supervising(home, polite(home, "web")):
