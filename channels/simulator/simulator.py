@@ -90,9 +90,13 @@ class Simulator:
         """Bring the mail servers up. Raises OSError when a port is taken."""
         await self.mail.start()
 
+    def hang_up(self) -> None:
+        """End the open pages' event streams, which would keep a web server from stopping; safe at any time."""
+        self.notices.close()
+
     async def stop(self) -> None:
         """Take everything down."""
-        self.notices.close()
+        self.hang_up()
         for errand in self._errands:
             errand.cancel()
         await asyncio.gather(*self._errands, return_exceptions=True)

@@ -11,6 +11,7 @@ const parser = new DOMParser();
 const GONE = "Simulasi tidak dapat dihubungi; halaman ini mencoba lagi sendiri. Pesan yang sudah diterima kantor tetap tersimpan.";
 
 let typingTimer = 0;
+const atEnd = new WeakSet(); // scrollers whose reader is at the newest item
 let refreshing = false;
 let isStale = false;
 
@@ -60,7 +61,7 @@ function replaceInner(shown, fresh) {
 function mergeList(shown, fresh) {
   if (!shown) return;
   const scroller = shown.closest("[data-stick]");
-  const wasAtEnd = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const wasAtEnd = scroller && isAtEnd(scroller);
   const isOther = shown.dataset.key !== fresh.dataset.key;
   const hadItems = !isOther && shown.children.length > 0;
   if (isOther) {
@@ -87,13 +88,23 @@ function mergeList(shown, fresh) {
     place.remove();
     place = next;
   }
-  if (!scroller) return;
-  if (isOther) toEnd(scroller, "instant");
-  else if (wasAtEnd) toEnd(scroller, matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth");
+  if (scroller && (isOther || wasAtEnd)) toEnd(scroller);
 }
 
-function toEnd(scroller, behavior) {
-  scroller.scrollTo({ top: scroller.scrollHeight, behavior });
+// Whoever reads the newest stays there, also when a picture arrives late or the window changes;
+// whoever has scrolled up to read is left alone.
+function isAtEnd(scroller) {
+  return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+}
+
+function toEnd(scroller) {
+  scroller.scrollTop = scroller.scrollHeight;
+  atEnd.add(scroller);
+}
+
+function staysAtEnd(element) {
+  const scroller = element.closest?.("[data-stick]");
+  if (scroller && atEnd.has(scroller)) toEnd(scroller);
 }
 
 // An opened <details> is the reader's own doing, no difference.
@@ -155,6 +166,8 @@ async function send(form, button) {
       if (form.hasAttribute("data-reset")) form.reset();
     }
     adopt(page);
+    if (answer.ok && form.closest(".device")) toEnd(document.getElementById("chat"));
+    if (answer.ok && form.closest(".pane")?.isConnected) toEnd(form.closest(".pane"));
   } catch {
     say("Tidak terkirim: simulasi tidak dapat dihubungi. Teks Anda masih ada; coba lagi.");
   } finally {
@@ -230,5 +243,12 @@ addEventListener("popstate", refresh);
 const source = new EventSource(document.body.dataset.events);
 source.addEventListener("changed", refresh);
 source.addEventListener("error", () => say(GONE));
+document.addEventListener("load", (event) => staysAtEnd(event.target), true);
+document.addEventListener("scroll", ({ target }) => {
+  if (!target.matches?.("[data-stick]")) return;
+  if (isAtEnd(target)) atEnd.add(target);
+  else atEnd.delete(target);
+}, true);
 prepare();
-toEnd(document.getElementById("chat"), "instant");
+toEnd(document.getElementById("chat"));
+new ResizeObserver(([{ target }]) => staysAtEnd(target)).observe(document.getElementById("chat"));

@@ -7,7 +7,10 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from urllib.parse import urlsplit
 
+import aiosmtplib
 import httpx
 import uvicorn
 from starlette.applications import Starlette
@@ -77,6 +80,24 @@ class Product:
             path = f"/simulator/twilio/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
             answer = await client.post(self.url + path, data=form)
         assert answer.status_code == 201
+
+    async def answer_mail(self, message_id: str, text: str) -> None:
+        """Answer a mail of the citizen as the product does, over SMTP with its password."""
+        message = EmailMessage()
+        message["From"], message["To"] = f"BPS <{OFFICE_MAIL}>", "warga@example.org"
+        message["Subject"], message["Message-ID"] = "Re: Tanya", "<jawaban@example.id>"
+        message["In-Reply-To"] = message["References"] = message_id
+        message.set_content(text)
+        server = urlsplit(self.simulator.mail.smtp_url)
+        await aiosmtplib.send(
+            message,
+            hostname=server.hostname,
+            port=server.port,
+            username=server.username,
+            password=server.password,
+            start_tls=False,
+            timeout=5,
+        )
 
 
 @asynccontextmanager
