@@ -1,21 +1,17 @@
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-import uvicorn
-from starlette.types import ASGIApp
 
 from channels.port import Inbound, Outbound, Wiring
 from channels.simulator.twilio import TwilioStandIn
 from channels.whatsapp import Environment, Options, WhatsApp, build
+from tests.serving import serving
 
 SID = "AC" + "0123456789abcdef" * 2
 TOKEN = "a-token-of-the-simulation"
@@ -83,27 +79,6 @@ def outbound(text: str = "Tiga hari kerja.", **changes: Any) -> Outbound:
         "attempted_at": START,
     }
     return Outbound(**(values | changes))
-
-
-class _QuietServer(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave pytest's signal handlers alone."""
-        yield
-
-
-@contextlib.asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve the app on a free loopback port; the socket listens before the first request."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
-    server = _QuietServer(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await asyncio.wait_for(task, 10)
 
 
 @pytest.fixture
