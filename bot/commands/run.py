@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sys
 import urllib.error
@@ -33,6 +34,7 @@ def run(
     settings = load()
     if settings.is_simulation and settings.environment.simulation:
         raise SettingsError(["environment: PST_SIMULATION: set by `pst run` itself; remove it"])
+    _insist_on_port(settings.environment.host, settings.environment.port)
     try:
         with _database(settings) as (url, postgres):
             House(settings, url, postgres, verbose=verbose).run()
@@ -94,10 +96,10 @@ class House:
             await self._supervisor.until_up(self._postgres.name)
         await self._command("basis data", ["db", "upgrade"])
         self._add("web", ready=self._web_answers, greeting=f"siap di {self._address}")
+        await self._supervisor.until_up("web")  # alone: the others would only slow its start
+        self._announce()
         for name in ("worker", "mailbox", "scheduler"):
             self._add(name)
-        await self._supervisor.until_up("web")
-        self._announce()
         if self._nlu is None:
             await self._command("model", ["nlu", "train"])
             port = self._environment["PST_NLU_URL"].rpartition(":")[2]
@@ -140,35 +142,49 @@ class House:
             env=self._environment,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C is ours to pass on
         )
         last = ""
-        try:
-            if process.stderr is not None:
-                async for line in process.stderr:
-                    last = line.decode(errors="replace").rstrip()
-                    _say(name, last)
-            if await process.wait() != 0:
-                raise SettingsError([f"{name}: {last or 'gagal'}"])
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
+        with self._supervisor.guarded(process.pid):
+            try:
+                if process.stderr is not None:
+                    async for line in process.stderr:
+                        last = line.decode(errors="replace").rstrip()
+                        _say(name, last)
+                if await process.wait() != 0:
+                    raise SettingsError([f"{name}: {last or 'gagal'}"])
+            finally:
+                if process.returncode is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    await process.wait()
 
     def _web_answers(self) -> bool:
-        host, port = self._settings.environment.host, self._settings.environment.port
-        try:
-            with socket.create_connection((host, port), timeout=1):
-                return True
-        except OSError:
-            return False
+        return _answers(f"{self._address}/healthz")
 
     def _model_answers(self) -> bool:
-        url = self._environment["PST_NLU_URL"] + "/status?token=" + self._environment["PST_NLU_TOKEN"]
+        token = self._environment["PST_NLU_TOKEN"]
+        return _answers(f"{self._environment['PST_NLU_URL']}/status?token={token}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=1.5) as answer:  # noqa: S310 -- our own address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _insist_on_port(host: str, port: int) -> None:
+    """Refuse to start when somebody else listens there: his answers would be taken for ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            with urllib.request.urlopen(url, timeout=1) as answer:  # noqa: S310 -- our own loopback address
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsError(
+                [f"environment: PST_PORT: {host}:{port} cannot be used ({error.strerror}); set another port"]
+            ) from error
 
 
 def _say(name: str, text: str) -> None:
