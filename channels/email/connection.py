@@ -61,6 +61,7 @@ class Connection:
         self._client = client
         self._lost = lost
         self._silence = silence_seconds
+        self._unfinished: set[asyncio.Future[Any]] = set()
 
     @classmethod
     async def open(cls, server: Server, tls: ssl.SSLContext | None, silence_seconds: float) -> Connection:
@@ -78,7 +79,7 @@ class Connection:
             await connection._greet()
             await connection._login(server)
         except BaseException:
-            await client.abandon()
+            await connection.abandon()
             raise
         return connection
 
@@ -153,12 +154,15 @@ class Connection:
     async def close(self) -> None:
         """Say goodbye, briefly, and drop the connection."""
         with suppress(MailboxTrouble):
+            if self._client.has_pending_idle():
+                self._client.idle_done()
             await self._in_time("LOGOUT", self._client.logout(), min(self._silence, 2.0))
         await self.abandon()
 
     async def abandon(self) -> None:
-        """Drop the connection without a word."""
+        """Drop the connection without a word, and end all that still waits for it."""
         await self._client.abandon()
+        await asyncio.gather(*self._unfinished, return_exceptions=True)
 
     async def _greet(self) -> None:
         try:
@@ -221,9 +225,18 @@ class Connection:
         except aioimaplib.AioImapException as error:
             raise MailboxTrouble(f"the answer to {name} makes no sense") from error
         finally:
-            work.cancel()
-            lost.cancel()
-            await asyncio.gather(work, lost, return_exceptions=True)
+            self._end(work, lost)
+
+    def _end(self, *futures: asyncio.Future[Any]) -> None:
+        """Cancel without waiting: aioimaplib's greeting ends only after `Client.abandon`.
+
+        A cancelled `Condition.wait` takes its lock again first, and the task that greets may hold that
+        for ever while the server owes it an answer.
+        """
+        for future in futures:
+            future.cancel()
+            self._unfinished.add(future)
+            future.add_done_callback(self._unfinished.discard)
 
     async def _first(self, awaitable: Coroutine[Any, Any, Any], seconds: float) -> None:
         """Await something that may simply not happen. Raises `MailboxTrouble` when the connection goes."""
@@ -232,8 +245,7 @@ class Connection:
         try:
             await asyncio.wait({work, lost}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            work.cancel()
-            lost.cancel()
+            self._end(work, lost)
         if self._lost.is_set():
             raise MailboxTrouble("the server closed the connection")
 

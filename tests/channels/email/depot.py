@@ -14,15 +14,16 @@ class MemoryDepot:
         self.cursors: dict[tuple[str, str], Cursor] = {}
         self.looks = 0
         self.kept_twice = 0
-        self.refusals = 0
+        self.refuse_at: int | None = None
+        self._asked = 0
         self._changed = asyncio.Condition()
 
     async def cursor(self, channel: str, place: str) -> Cursor | None:
         return self.cursors.get((channel, place))
 
     async def keep(self, parcels: Sequence[Parcel], cursor: Cursor, *, channel: str, place: str) -> None:
-        if self.refusals:
-            self.refusals -= 1
+        self._asked += 1
+        if self._asked == self.refuse_at:
             raise ConnectionError("the database went away")
         async with self._changed:
             for parcel in parcels:

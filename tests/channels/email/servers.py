@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -103,15 +104,29 @@ class Dovecot:
     def imap_url(self) -> str:
         return f"imaps://{USER}:{PASSWORD}@127.0.0.1:{self.port}/INBOX"
 
-    def deliver(self, raw: bytes) -> None:
-        """Put a mail into the mailbox as a mail server does: written aside, then moved in."""
+    def deliver(self, *mails: bytes, arrived: datetime | None = None) -> None:
+        """Put mails into the mailbox as a mail server does: written aside, then moved in."""
+        for raw in mails:
+            self._deliver(raw, arrived)
+
+    def _deliver(self, raw: bytes, arrived: datetime | None) -> None:
         self._delivered += 1
         name = f"{time.time_ns()}.M{self._delivered}.test"
         aside = self._inbox / "tmp" / name
         aside.write_bytes(raw)
         if os.geteuid() == 0:
             shutil.chown(aside, "mail", "mail")
+        if arrived is not None:
+            # A Maildir's INTERNALDATE is the file's time.
+            os.utime(aside, (arrived.timestamp(), arrived.timestamp()))
         aside.rename(self._inbox / "new" / name)
+
+    def as_other_program(self, command: str, *arguments: str) -> bytes:
+        """Do something to the mailbox as the officer's mail program would; return what the server says."""
+        context = ssl.create_default_context(cafile=self.ca_file)
+        return _as_other_program(
+            imaplib.IMAP4_SSL("127.0.0.1", self.port, ssl_context=context), command, arguments
+        )
 
     def start(self) -> None:
         log = (self.folder / "dovecot.out").open("ab")
@@ -229,14 +244,30 @@ class Pymap:
     def imap_url(self) -> str:
         return f"imap://{USER}:{PASSWORD}@127.0.0.1:{self.port}/INBOX"
 
-    def deliver(self, raw: bytes) -> None:
+    def deliver(self, *mails: bytes) -> None:
         client = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
         try:
             client.login(USER, PASSWORD)
-            status, _ = client.append("INBOX", "", "", raw)
-            assert status == "OK"
+            for raw in mails:
+                status, _ = client.append("INBOX", "", "", raw)
+                assert status == "OK"
         finally:
             client.logout()
+
+    def as_other_program(self, command: str, *arguments: str) -> bytes:
+        """Do something to the mailbox as the officer's mail program would; return what the server says."""
+        return _as_other_program(imaplib.IMAP4("127.0.0.1", self.port, timeout=10), command, arguments)
+
+
+def _as_other_program(client: imaplib.IMAP4, command: str, arguments: tuple[str, ...]) -> bytes:
+    try:
+        client.login(USER, PASSWORD)
+        client.select("INBOX")
+        status, said = client._simple_command(command, *arguments)
+        assert status == "OK", said
+        return repr(client.untagged_responses.get(command)).encode()
+    finally:
+        client.logout()
 
 
 @contextlib.contextmanager

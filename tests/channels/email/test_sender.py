@@ -182,8 +182,12 @@ async def test_no_server() -> None:
 async def test_tls_is_verified(security: str, tmp_path: Path) -> None:
     ca, certificate, key = servers.make_certificates(tmp_path)
     context = servers.tls_context(certificate, key)
-    start = {"tls": context} if security == "smtps" else {"starttls": context}
-    async with servers.start_smtp_sink(**start) as sink:
+    starting = (
+        servers.start_smtp_sink(tls=context)
+        if security == "smtps"
+        else servers.start_smtp_sink(starttls=context)
+    )
+    async with starting as sink:
         url = f"{security}://127.0.0.1:{sink.port}"
         with pytest.raises(SendFailed, match="Sertifikat") as caught:
             await channel(smtp_url=url).send(MESSAGE)
