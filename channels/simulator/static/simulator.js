@@ -12,6 +12,7 @@ const GONE = "Simulasi tidak dapat dihubungi; halaman ini mencoba lagi sendiri. 
 
 let typingTimer = 0;
 const atEnd = new WeakSet(); // scrollers whose reader is at the newest item
+let places = 0; // how often somebody has gone elsewhere
 let refreshing = false;
 let isStale = false;
 
@@ -145,8 +146,10 @@ async function refresh() {
 }
 
 async function go(address) {
+  const place = ++places;
   try {
     const { answer, page } = await load(address);
+    if (place !== places) return; // somebody has gone elsewhere meanwhile
     history.pushState(null, "", answer.url);
     adopt(page);
   } catch {
@@ -159,22 +162,41 @@ async function send(form, button) {
   if (form.method === "get") return go(`${form.action}?${new URLSearchParams(data)}`);
   if (form.dataset.busy) return undefined;
   form.dataset.busy = "yes"; // a second tap must not send twice
+  const place = places;
+  const putBack = form.hasAttribute("data-reset") ? clear(form) : () => {};
   try {
     const { answer, page } = await load(form.action, { method: "POST", body: data });
-    if (answer.ok) {
-      history.replaceState(null, "", answer.url);
-      if (form.hasAttribute("data-reset")) form.reset();
-    }
+    if (!answer.ok) putBack();
+    if (place !== places) return refresh();
+    if (answer.ok) history.replaceState(null, "", answer.url);
     adopt(page);
     if (answer.ok && form.closest(".device")) toEnd(document.getElementById("chat"));
     if (answer.ok && form.closest(".pane")?.isConnected) toEnd(form.closest(".pane"));
   } catch {
+    putBack();
     say("Tidak terkirim: simulasi tidak dapat dihubungi. Teks Anda masih ada; coba lagi.");
   } finally {
     delete form.dataset.busy;
   }
   if (document.activeElement === document.body) document.getElementById("teks").focus({ preventScroll: true });
   return undefined;
+}
+
+// Empties a form at once, so that the next message can be typed while this one is on its way;
+// what it returns puts back what was there, unless something new was typed meanwhile.
+function clear(form) {
+  const fields = [...form.elements].filter((field) => field.name && field.type !== "hidden" && field.type !== "submit");
+  const kept = fields.map((field) => (field.type === "file" ? field.files : field.value));
+  form.reset();
+  prepare();
+  return () => {
+    if (fields.some((field) => field.type === "textarea" && field.value)) return;
+    fields.forEach((field, index) => {
+      if (field.type === "file") field.files = kept[index];
+      else field.value = kept[index];
+    });
+    prepare();
+  };
 }
 
 function closeWho() {
@@ -236,10 +258,14 @@ document.addEventListener("keydown", (event) => {
   const enterSends = field.hasAttribute("data-enter") && !event.shiftKey && matchMedia("(pointer: fine)").matches;
   if (!enterSends && !event.ctrlKey && !event.metaKey) return;
   event.preventDefault();
+  if (!field.value.trim() && !field.form.querySelector("input[type=file]")?.files.length) return;
   field.form.requestSubmit(field.form.querySelector("button:not([value])"));
 });
 
-addEventListener("popstate", refresh);
+addEventListener("popstate", () => {
+  places += 1;
+  refresh();
+});
 const source = new EventSource(document.body.dataset.events);
 source.addEventListener("changed", refresh);
 source.addEventListener("error", () => say(GONE));
