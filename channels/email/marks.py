@@ -14,7 +14,7 @@ _WIDTH = 600
 _ATTRIBUTION_LINES = 4
 _HEADER_LINES = 12
 
-_OPENING = re.compile(r"(on|pada|dalam|tanggal|am|le|el|op|em|il|den|vào)\b", re.IGNORECASE)
+_OPENING = re.compile(r"(on|pada|dalam|tanggal|quoting|mengutip|am|le|el|op|em|il|den|vào)\b", re.IGNORECASE)
 _WROTE = re.compile(
     r"\b(wrote|writes|menulis|menuliskan|berkata|tulis|schrieb|a écrit|écrit|escribió|escreveu|schreef|skrev"
     r"|ha scritto|написал|napisał|menulis pada .{0,80}|wrote on .{0,80})\s{0,2}:$",
@@ -63,8 +63,8 @@ _DEVICE = (
     r"|mi phone|bluemail|spark|type)"
 )
 _FOOTER = re.compile(
-    rf"[*_\s]{{0,4}}(?:(?:sent|typed|composed) (?:from|via|with|using|by) {_DEVICE}"
-    rf"|(?:dikirim|terkirim|diketik|dibuat) (?:dari|melalui|menggunakan|via|dengan|lewat) {_DEVICE}"
+    rf"[*_\s\[]{{0,4}}(?:(?:sent|typed|composed) (?:from|via|with|using|by) {_DEVICE}"
+    rf"|(?:dikirim|kirim|terkirim|diketik|dibuat) (?:dari|melalui|menggunakan|via|dengan|lewat) {_DEVICE}"
     r"|(?:get|dapatkan|unduh) (?:outlook|bluemail|spark)\b|powered by "
     r"|enviado (?:desde|do) |von meinem .{1,30} gesendet"
     r"|yahoo mail: |virus-free\.?|bebas virus\.?|sent with |dikirim dengan )",
@@ -72,7 +72,8 @@ _FOOTER = re.compile(
 )
 _URL = re.compile(r"<?\b(?:https?://|www\.)\S{1,500}")
 _DISCLAIMER = re.compile(
-    r"[*_\s=-]{0,10}(?:disclaimer\b|(?:e-?mail |legal )?confidentiality (?:notice|note|statement)\b"
+    r"[*_\s=-]{0,10}(?:(?:important|notice|note|perhatian|penting|catatan)[:!. ]{1,3})?"
+    r"(?:disclaimer\b|(?:e-?mail |legal )?confidentiality (?:notice|note|statement)\b"
     r"|confidentiality:"
     r"|(?:pernyataan|pemberitahuan|catatan) (?:kerahasiaan|penyangkalan|penafian)|penafian\b"
     r"|penyangkalan\b|sangkalan:"
@@ -147,12 +148,13 @@ def label(line: str) -> str | None:
     return _MEANING[found[1].lower()] if found else None
 
 
-def header_block(lines: Sequence[str], at: int) -> int:
+def header_block(lines: Sequence[str], at: int, *, announced: bool = False) -> int:
     """Return how many lines from `at` are the copied headers of another mail (Outlook's way), 0 for none.
 
-    A letter, too, may say "Kepada:" and "Perihal:"; so From, a date with digits and one more are needed.
+    A letter, too, may say "Kepada:" and "Perihal:"; so From, a date with digits and one more are needed
+    unless a line above has `announced` another mail.
     """
-    if label(lines[at]) not in {"from", "sent"}:
+    if label(lines[at]) not in ({"from", "sent", "subject", "to"} if announced else {"from", "sent"}):
         return 0
     seen: set[str] = set()
     end, has_digits = at, False
@@ -168,6 +170,7 @@ def header_block(lines: Sequence[str], at: int) -> int:
         has_digits = has_digits or (meaning == "sent" and any(letter.isdigit() for letter in line))
         end = index
     is_block = {"from", "sent"} <= seen and has_digits and bool(seen & {"to", "subject"})
+    is_block = is_block or (announced and len(seen) >= 2)
     return end - at + 1 if is_block else 0
 
 
@@ -191,6 +194,12 @@ def disclaimer(lines: Sequence[str], at: int) -> bool:
         return False
     rest = [clipped(line) for line in lines[at + 1 : at + 4]]
     return _DISCLAIMER.match(" ".join([start, *rest])[:_WIDTH]) is not None
+
+
+def list_footer(lines: Sequence[str], at: int) -> bool:
+    """Tell whether a mailing list's footer begins here: a rule, and below it the list's name."""
+    below = " ".join(clipped(line) for line in lines[at + 1 : at + 3]).lower()
+    return rule(lines[at]) and ("mailing list" in below or "milis" in below)
 
 
 def signature_delimiter(line: str) -> int:

@@ -63,8 +63,10 @@ def _joined(lines: Iterable[str]) -> str:
 
 def _forwarded(others: Sequence[str]) -> tuple[list[str], str]:
     """Split what is not the writer's own into (how it is introduced, the mail that was forwarded)."""
+    # What stands above the other mail is a signature or a footer.
+    above = next((at for at in range(len(others)) if _begins_history(others, at)), 0)
     lines = [line for line in others if line.strip() not in {HISTORY, SIGNATURE}]
-    at = 0
+    at, announced = min(above, len(lines)), False
     while at < len(lines):
         bare = marks.clipped(lines[at])
         if (
@@ -74,6 +76,7 @@ def _forwarded(others: Sequence[str]) -> tuple[list[str], str]:
             or marks.rule(bare)
             or marks.phone_footer(bare)
         ):
+            announced = announced or marks.forward(bare) or marks.separator(bare)
             at += 1
         elif count := marks.attribution(lines, at):
             at += count
@@ -81,8 +84,19 @@ def _forwarded(others: Sequence[str]) -> tuple[list[str], str]:
             break
     rest = _unquoted(lines[at:])
     start = next((index for index, line in enumerate(rest) if line.strip()), len(rest))
-    headers = marks.header_block(rest, start) if start < len(rest) else 0
+    headers = marks.header_block(rest, start, announced=announced) if start < len(rest) else 0
     return [*lines[:at], *rest[: start + headers]], "\n".join(rest[start + headers :])
+
+
+def _begins_history(lines: Sequence[str], at: int) -> bool:
+    line = lines[at]
+    return (
+        HISTORY in line
+        or marks.is_quoted(line)
+        or marks.forward(line)
+        or marks.separator(line)
+        or bool(marks.attribution(lines, at) or marks.header_block(lines, at))
+    )
 
 
 def _unquoted(lines: Sequence[str]) -> list[str]:
@@ -132,14 +146,14 @@ class _Reading:
     def _introduction(self, at: int) -> int:
         """Return how many lines from `at` introduce another mail, 0 for none."""
         line = self._lines[at]
-        if marks.separator(line) or marks.forward(line):
+        is_announced = marks.separator(line) or marks.forward(line)
+        if is_announced or marks.rule(line):
             following = self._next_text(at + 1)
-            headers = marks.header_block(self._lines, following) if following is not None else 0
-            return following - at + headers if headers and following is not None else 1
-        if marks.rule(line):
-            following = self._next_text(at + 1)
-            headers = marks.header_block(self._lines, following) if following is not None else 0
-            return following - at + headers if headers and following is not None else 0
+            if following is not None:
+                headers = marks.header_block(self._lines, following, announced=is_announced)
+                if headers:
+                    return following - at + headers
+            return int(is_announced)
         return marks.attribution(self._lines, at) or marks.header_block(self._lines, at)
 
     def _quotation_follows(self, at: int) -> bool:
@@ -156,24 +170,24 @@ class _Reading:
 
     def _signature_begins(self, at: int) -> bool:
         """Decide whether a signature or disclaimer begins here; it ends with the next quotation."""
-        if not self._has_own:
-            return False
         room = marks.signature_delimiter(self._lines[at])
-        starts_paragraph = at == 0 or not self._lines[at - 1].strip()
         if room:
-            self._in_signature = self._text_lines_below(at, room + 1) <= room
-        elif starts_paragraph:
-            self._in_signature = marks.disclaimer(self._lines, at)
+            self._in_signature = self._is_signature(at, room)
+        elif self._has_own and (at == 0 or not self._lines[at - 1].strip()):
+            self._in_signature = marks.disclaimer(self._lines, at) or marks.list_footer(self._lines, at)
         return self._in_signature
 
-    def _text_lines_below(self, at: int, enough: int) -> int:
-        """Count the lines with text from below `at` to the next quotation, not further than `enough`."""
+    def _is_signature(self, at: int, room: int) -> bool:
+        """Tell whether what stands below a delimiter is short, and not all that the writer says."""
         count = 0
-        for line in self._lines[at + 1 : at + 1 + 3 * enough]:
-            if count >= enough or marks.is_quoted(line) or HISTORY in line:
-                break
+        for index in range(at + 1, min(at + 3 * room, len(self._lines))):
+            line = self._lines[index]
+            if marks.is_quoted(line) or HISTORY in line or self._introduction(index):
+                return True
             count += bool(line.strip())
-        return count
+            if count > room:
+                return False
+        return self._has_own
 
     def _marked_signature(self, at: int) -> int:
         """A signature that the HTML marked: to its second mark."""

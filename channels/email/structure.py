@@ -108,7 +108,7 @@ class _Walk:
         disposition = (part.get_content_disposition() or "").lower()
         name = _file_name(part)
         is_text = kind in {"text/plain", "text/html"} or kind.startswith("multipart/")
-        is_named = bool(name) and disposition != "inline" and parent != "multipart/alternative"
+        is_named = bool(name) and parent == "multipart/mixed"
         if not is_text or is_named or disposition == "attachment":
             return _file(part, kind, name, disposition, parent)
         return self._html(part, is_read=is_read) if kind == "text/html" else _text(part, is_read=is_read)
@@ -177,6 +177,13 @@ def _file(part: Message, kind: str, name: str, disposition: str, parent: str) ->
         return Body()
     if is_picture:
         return Body(pictures=[(cid, attachment)])
+    if (
+        parent == "multipart/alternative"
+        and not name
+        and kind.startswith("text/")
+        and kind != "text/calendar"
+    ):
+        return Body()  # another representation of the text, e.g. AMP or enriched
     # A part without name and content is a mail program's padding.
     return Body() if size == 0 and not name else Body(attachments=[attachment])
 

@@ -1,0 +1,110 @@
+"""Machines are never answered, people always: each mark alone, on an otherwise ordinary mail."""
+
+from __future__ import annotations
+
+import pytest
+
+from channels.email.address import Sender
+from channels.email.parse import parse
+
+OWN = Sender("Layanan PST", "pst@example.go.id")
+OUR_ID = "<pst.1b4e28ba-2fa1-11d2-883f-0016d3cca427@example.go.id>"
+
+
+def kind(*fields: str, sender: str = "Budi <budi@example.org>", subject: str = "Tanya data") -> str:
+    head = [f"From: {sender}", f"Subject: {subject}", "Message-ID: <1@example.org>", *fields]
+    return parse(("\r\n".join(head) + "\r\n\r\nAda data?\r\n").encode(), OWN).kind
+
+
+@pytest.mark.parametrize(
+    ("field", "expected"),
+    [
+        ("X-Mailer: ordinary", "message"),
+        ("Auto-Submitted: no", "message"),
+        ("Auto-Submitted: NO (a comment)", "message"),
+        ("Auto-Submitted: auto-replied", "auto_reply"),
+        ("Auto-Submitted: Auto-Generated; x=1", "auto_reply"),
+        ("Auto-Submitted: auto-notified; owner-email=x@example.org", "auto_reply"),
+        ("Precedence: normal", "message"),
+        ("Precedence: auto_reply", "auto_reply"),
+        ("Precedence: bulk", "list"),
+        ("Precedence: junk", "list"),
+        ("Precedence: list", "list"),
+        ("Return-Path: <budi@example.org>", "message"),
+        ("Return-Path: <>", "auto_reply"),
+        ("X-Auto-Response-Suppress: DR, RN, NRN", "message"),
+        ("X-Auto-Response-Suppress: None", "message"),
+        ("X-Auto-Response-Suppress: DR, OOF, AutoReply", "auto_reply"),
+        ("X-Auto-Response-Suppress: All", "auto_reply"),
+        ("X-Autoreply: yes", "auto_reply"),
+        ("X-Autorespond: out", "auto_reply"),
+        ("List-Id: Data Jateng <data.example.org>", "list"),
+        ("List-Post: <mailto:data@example.org>", "list"),
+        ("List-Unsubscribe: <https://example.org/u>", "list"),
+        ("List-Unsubscribe: <https://example.org/u>\r\nIn-Reply-To: <2@example.org>", "message"),
+        ("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nIn-Reply-To: <2@example.org>", "list"),
+        ("X-Failed-Recipients: rina@example.org", "bounce"),
+        (f"Message-ID: {OUR_ID}", "own"),
+        (f"In-Reply-To: {OUR_ID}", "message"),
+    ],
+)
+def test_header_fields(field: str, expected: str) -> None:
+    assert kind(field) == expected
+
+
+@pytest.mark.parametrize(
+    ("sender", "expected"),
+    [
+        ("MAILER-DAEMON@mx.example.org", "bounce"),
+        ("Mail Delivery System <mailer-daemon@mx.example.org>", "bounce"),
+        ("postmaster@example.org", "auto_reply"),
+        ("no-reply@shop.example.org", "auto_reply"),
+        ("noreply2@shop.example.org", "auto_reply"),
+        ("forms-receipts-noreply@example.org", "auto_reply"),
+        ("donotreply@example.org", "auto_reply"),
+        ("data-owner@example.org", "list"),
+        ("owner-data@example.org", "list"),
+        ("data-bounces@example.org", "list"),
+        ("PST@EXAMPLE.GO.ID", "own"),
+        ("Layanan PST <pst@example.go.id>", "own"),
+        ("norepha@example.org", "message"),
+        ("reply@example.org", "message"),
+        ("Noreply Widodo <widodo@example.org>", "message"),
+        ("kepala.pst@example.go.id", "message"),
+    ],
+)
+def test_senders(sender: str, expected: str) -> None:
+    assert kind(sender=sender) == expected
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("Automatic reply: Konsultasi", "auto_reply"),
+        ("Balasan otomatis: Konsultasi", "auto_reply"),
+        ("Jawaban Otomatis - Konsultasi", "auto_reply"),
+        ("Out of Office: Konsultasi", "auto_reply"),
+        ("Di luar kantor: Konsultasi", "auto_reply"),
+        ("Re: Automatic reply: Konsultasi", "message"),
+        ("Data kendaraan auto 2024", "message"),
+        ("Otomatis: mesin tenun", "message"),
+        ("Cuti bersama 2025", "message"),
+        ("Undelivered mail: bagaimana statistik pos?", "message"),
+    ],
+)
+def test_subjects(subject: str, expected: str) -> None:
+    assert kind(subject=subject) == expected
+
+
+def test_a_bounce_by_its_subject_needs_a_machine() -> None:
+    subject = "Undelivered Mail Returned to Sender"
+    assert kind(sender="postmaster@example.org", subject=subject) == "bounce"
+    assert kind("Return-Path: <>", subject=subject) == "bounce"
+
+
+def test_the_reason_quotes_nothing() -> None:
+    raw = b"From: mailer-daemon@mx.example.org\nX-Failed-Recipients: rina@example.org\n\nGagal: rina@example.org\n"
+    reason = parse(raw, OWN).reason
+    assert reason
+    assert "rina" not in reason
+    assert "example.org" not in reason
