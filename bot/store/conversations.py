@@ -8,24 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.store.database import Transaction
 from bot.store.tables import contact, conversation, message, person
 
-_LOCK_CONTACT = text(
-    """
-    SELECT contact.id AS contact_id, open.id AS conversation_id
-    FROM contact
-    LEFT JOIN LATERAL (
-        SELECT id FROM conversation
-        WHERE contact_id = contact.id AND closed_at IS NULL
-        ORDER BY id DESC LIMIT 1
-    ) AS open ON true
-    WHERE channel = :channel AND address = :address
-    FOR UPDATE OF contact
-    """
-)
+_LOCK_CONTACT = text("SELECT id FROM contact WHERE channel = :channel AND address = :address FOR UPDATE")
+_LOCK_NEWCOMER = text("SELECT pg_advisory_xact_lock(hashtextextended(:channel || ':' || :address, 0))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +30,30 @@ async def lock_contact(
     """Lock the sender's contact, made if new; until the end of the transaction nobody else keeps a
     message of that sender."""
     where = {"channel": channel, "address": address}
-    row = (await tx.execute(_LOCK_CONTACT, where)).one_or_none()
-    if row is None:
-        await _add_contact(tx, name=name, now=now, **where)
-        row = (await tx.execute(_LOCK_CONTACT, where)).one()
-    return Standing(row.contact_id, row.conversation_id)
+    contact_id = (await tx.execute(_LOCK_CONTACT, where)).scalar_one_or_none()
+    if contact_id is None:
+        # There is no row to lock yet: whoever meets the same newcomer at the same time waits here.
+        await tx.execute(_LOCK_NEWCOMER, where)
+        contact_id = (await tx.execute(_LOCK_CONTACT, where)).scalar_one_or_none()
+    if contact_id is None:
+        contact_id = await _add_contact(tx, name=name, now=now, **where)
+    # A statement of its own: one that waited for the lock still sees what was true before it waited, and
+    # would begin a second conversation beside the one that the holder of the lock has begun.
+    newest = (
+        select(conversation.c.id)
+        .where(conversation.c.contact_id == contact_id, conversation.c.closed_at.is_(None))
+        .order_by(conversation.c.id.desc())
+        .limit(1)
+    )
+    return Standing(contact_id, (await tx.execute(newest)).scalar_one_or_none())
 
 
 async def _add_contact(
     tx: Transaction, *, channel: str, address: str, name: str | None, now: datetime
-) -> None:
+) -> int:
     made = insert(person).values(created_at=now).returning(person.c.id).cte("made")
-    await tx.execute(
-        upsert(contact)
+    added = await tx.execute(
+        insert(contact)
         .values(
             person_id=select(made.c.id).scalar_subquery(),
             channel=channel,
@@ -62,8 +61,9 @@ async def _add_contact(
             name=name,
             created_at=now,
         )
-        .on_conflict_do_nothing(index_elements=["channel", "address"])
+        .returning(contact.c.id)
     )
+    return int(added.scalar_one())
 
 
 async def of_thread(
