@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 
 from bot.clock import Clock
 from bot.store import deliveries, messages
-from bot.store.database import Database
+from bot.store.database import Database, Transaction
 from bot.store.deliveries import Due
 from channels.port import Channel, Receipt, SendFailed
 
@@ -43,51 +43,64 @@ class Delivering:
             channel = self.channels.get(due.outbound.channel)
             if channel is None:
                 raise DeliverLater(60.0)  # the channel is switched off; the message waits for it
-            if due.outbound.attempted_at is None:
-                await deliveries.attempt(tx, message_id, now=self.clock.now())
+            is_first = due.outbound.attempted_at is None
+            if is_first:
+                due = await self._attempt(tx, due)
         try:
-            receipt = await self._send(channel, due, message_id)
+            receipt = None if is_first else await self._found(channel, due)
+            if receipt is None:
+                if not is_first:
+                    async with self.database.transaction() as tx:
+                        due = await self._attempt(tx, due)
+                receipt = await channel.send(due.outbound)
         except SendFailed as failure:
-            await self._failed(channel, due, message_id, failure)
-        else:
-            async with self.database.transaction() as tx:
-                await deliveries.sent(tx, message_id, external_id=receipt.external_id, now=self.clock.now())
-            log.info("message sent", message=message_id, channel=channel.name)
+            await self._failed(channel, due, failure)
+            return
+        async with self.database.transaction() as tx:
+            await deliveries.sent(tx, message_id, external_id=receipt.external_id, now=self.clock.now())
+        log.info("message sent", message=message_id, channel=channel.name)
 
     async def give_up(self, message_id: int, reason: str) -> None:
-        """Stop trying after an error of our own; officers see it."""
+        """Stop trying after an error of our own; officers see it, and that an attempt may have arrived."""
         async with self.database.transaction() as tx:
-            await deliveries.give_up(tx, message_id, failure=reason, uncertain=False)
+            due = await deliveries.due(tx, message_id)
+            if due is not None:
+                is_open = due.outbound.attempted_at is not None
+                await deliveries.give_up(tx, due, failure=reason, uncertain=is_open)
 
-    async def _send(self, channel: Channel, due: Due, message_id: int) -> Receipt:
-        """Send; first look for an earlier attempt whose end nobody knows."""
-        if due.outbound.attempted_at is None:
-            return await channel.send(replace(due.outbound, attempted_at=self.clock.now()))
-        unsettled = channel.settle - (self.clock.now() - due.outbound.attempted_at)
-        if unsettled > timedelta():
-            raise DeliverLater(unsettled.total_seconds())
+    async def _found(self, channel: Channel, due: Due) -> Receipt | None:
+        """Look for an earlier attempt whose end nobody knows, once it is no longer under way."""
+        if due.outbound.attempted_at is not None:
+            unsettled = channel.settle - (self.clock.now() - due.outbound.attempted_at)
+            if unsettled > timedelta():
+                raise DeliverLater(unsettled.total_seconds())
         try:
             receipt = await channel.find(due.outbound)
         except SendFailed as failure:
             raise SendFailed(failure.reason, permanent=failure.permanent, uncertain=True) from failure
-        if receipt is not None and not await self._belongs_to_another(channel, receipt):
-            return receipt
-        async with self.database.transaction() as tx:
-            await deliveries.attempt(tx, message_id, now=self.clock.now())
-        return await channel.send(replace(due.outbound, attempted_at=self.clock.now()))
+        if receipt is None or await self._belongs_to_another(channel, receipt):
+            return None
+        return receipt
+
+    async def _attempt(self, tx: Transaction, due: Due) -> Due:
+        """Record an attempt, unless another worker has recorded one since we looked."""
+        attempted = await deliveries.attempt(tx, due, now=self.clock.now())
+        if attempted is None:
+            raise DeliverLater(1.0)  # to see what became of the other one
+        return attempted
 
     async def _belongs_to_another(self, channel: Channel, receipt: Receipt) -> bool:
         """Tell whether what was found is an earlier message of the same words, already accounted for."""
         async with self.database.transaction() as tx:
             return await messages.is_kept(tx, channel.name, receipt.external_id)
 
-    async def _failed(self, channel: Channel, due: Due, message_id: int, failure: SendFailed) -> None:
+    async def _failed(self, channel: Channel, due: Due, failure: SendFailed) -> None:
         is_too_old = self.clock.now() - due.outbound.created_at > channel.patience
         async with self.database.transaction() as tx:
             if failure.permanent or is_too_old:
-                await deliveries.give_up(tx, message_id, failure=failure.reason, uncertain=failure.uncertain)
+                await deliveries.give_up(tx, due, failure=failure.reason, uncertain=failure.uncertain)
             elif not failure.uncertain:
-                await deliveries.put_back(tx, message_id, failure=failure.reason)
-        log.warning("message not sent", message=message_id, channel=channel.name, reason=failure.reason)
+                await deliveries.put_back(tx, due, failure=failure.reason)
+        log.warning("message not sent", message=due.message_id, channel=channel.name, reason=failure.reason)
         if not (failure.permanent or is_too_old):
             raise DeliverLater(0.0)

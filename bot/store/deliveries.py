@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, and_, select, text, update
 
 from bot.store.database import Transaction
 from bot.store.tables import contact, conversation, delivery, message
@@ -15,8 +15,9 @@ from channels.port import Outbound
 @dataclass(frozen=True, slots=True)
 class Due:
     """A message of ours that is still to be sent. `outbound.attempted_at` tells of an attempt whose
-    end nobody knows."""
+    end nobody knows; `attempts` is the number of the latest one, 0 before the first."""
 
+    message_id: int
     outbound: Outbound
     attempts: int
 
@@ -50,6 +51,7 @@ async def due(tx: Transaction, message_id: int) -> Due | None:
     if row is None:
         return None
     return Due(
+        message_id=message_id,
         outbound=Outbound(
             id=row.uid,
             channel=row.channel,
@@ -68,29 +70,47 @@ async def due(tx: Transaction, message_id: int) -> Due | None:
     )
 
 
-async def attempt(tx: Transaction, message_id: int, *, now: datetime) -> None:
-    """Record an attempt, before it is made."""
+async def attempt(tx: Transaction, due: Due, *, now: datetime) -> Due | None:
+    """Record an attempt, before it is made, and return the message with it.
+
+    None when another worker has made one in the meantime, or knows the end: then it is not ours to make.
+    """
+    recorded = await tx.execute(
+        update(delivery)
+        .where(_is_latest(due), delivery.c.state.in_(["kept", "sending"]))
+        .values(state="sending", attempted_at=now, attempts=delivery.c.attempts + 1)
+        .returning(delivery.c.attempts)
+    )
+    attempts = recorded.scalar_one_or_none()
+    if attempts is None:
+        return None
+    return replace(due, outbound=replace(due.outbound, attempted_at=now), attempts=attempts)
+
+
+async def put_back(tx: Transaction, due: Due, *, failure: str) -> None:
+    """Note that an attempt certainly did not arrive, and will be made again; if it is still the latest."""
     await tx.execute(
         update(delivery)
-        .where(delivery.c.message_id == message_id)
-        .values(state="sending", attempted_at=now, attempts=delivery.c.attempts + 1)
+        .where(_is_latest(due), delivery.c.state == "sending")
+        .values(state="kept", failure=failure)
     )
 
 
-async def put_back(tx: Transaction, message_id: int, *, failure: str) -> None:
-    """Note that an attempt certainly did not arrive, and will be made again."""
-    await tx.execute(
-        update(delivery).where(delivery.c.message_id == message_id).values(state="kept", failure=failure)
-    )
+def _is_latest(due: Due) -> ColumnElement[bool]:
+    """A worker that was taken for dead may come back late: its word counts for its own attempt only."""
+    return and_(delivery.c.message_id == due.message_id, delivery.c.attempts == due.attempts)
 
 
 async def sent(tx: Transaction, message_id: int, *, external_id: str, now: datetime) -> None:
-    """Note that the other side took the message, and that the office has answered."""
-    await tx.execute(
+    """Note that the other side took the message, and that the office has answered; the first word counts."""
+    noted = await tx.execute(
         update(delivery)
-        .where(delivery.c.message_id == message_id)
+        .where(delivery.c.message_id == message_id, delivery.c.state != "sent")
         .values(state="sent", sent_at=now, failure=None)
+        .returning(delivery.c.message_id)
     )
+    if noted.scalar_one_or_none() is None:
+        return
     kept = (
         update(message)
         .where(message.c.id == message_id)
@@ -105,11 +125,11 @@ async def sent(tx: Transaction, message_id: int, *, external_id: str, now: datet
     )
 
 
-async def give_up(tx: Transaction, message_id: int, *, failure: str, uncertain: bool) -> None:
+async def give_up(tx: Transaction, due: Due, *, failure: str, uncertain: bool) -> None:
     """Note that the message will not be tried again; officers see why."""
     await tx.execute(
         update(delivery)
-        .where(delivery.c.message_id == message_id, delivery.c.state.in_(["kept", "sending"]))
+        .where(_is_latest(due), delivery.c.state.in_(["kept", "sending"]))
         .values(state="uncertain" if uncertain else "failed", failure=failure)
     )
 

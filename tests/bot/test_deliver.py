@@ -82,7 +82,9 @@ async def test_a_crash_before_the_post_is_made_good(staged: Staged) -> None:
         channel = FaultyChannel()
         message_id = await _reply(stage)
         async with stage.core.database.transaction() as tx:
-            await deliveries.attempt(tx, message_id, now=stage.clock.now())
+            due = await deliveries.due(tx, message_id)
+            assert due is not None
+            await deliveries.attempt(tx, due, now=stage.clock.now())
         stage.clock.advance(channel.settle)
         await _over(stage, channel).deliver(message_id)
         assert len(channel.took) == 1
