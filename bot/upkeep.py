@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job, Status
 
 from bot.clock import Clock
 from bot.queue import Queue
@@ -36,6 +38,18 @@ class Upkeep:
         await manager.prune_stalled_workers(seconds)
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
             log.warning("job of a dead worker freed", job=job.id, task=job.task_name)
+            try:
+                await self._free(job)
+            except ConnectorException as error:
+                # Another rescue was faster, or the job has ended after all; the others are waiting.
+                log.warning("job not freed", job=job.id, error=type(error).__name__)
+
+    async def _free(self, job: Job) -> None:
+        """Let a job be done again. A duty is not: its next tick comes, and only one may be waiting."""
+        manager = self.queue.app.job_manager
+        if job.task_name in DUTIES:
+            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+        else:
             await manager.retry_job(job)
 
     async def sweep(self) -> None:
