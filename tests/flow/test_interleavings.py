@@ -1,0 +1,173 @@
+"""What two processes can do to each other at the worst moment, one interleaving a test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from bot.deliver import Delivering, DeliverLater
+from bot.jobs import STALLED_SECONDS
+from bot.rehearsal import MemoryChannel
+from bot.upkeep import Upkeep
+from channels.port import Outbound, Receipt, SendFailed
+from tests.fakes import Stage
+from tests.flow.processes import until
+
+Staged = Callable[[], AbstractAsyncContextManager[Stage]]
+
+STALLED = timedelta(seconds=STALLED_SECONDS)
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
+
+
+async def _execute(stage: Stage, statement: str) -> None:
+    async with stage.core.database.transaction() as tx:
+        await tx.execute(text(statement))
+
+
+async def _somebody_waits(stage: Stage) -> bool:
+    return bool(await stage.scalar(WAITING))
+
+
+async def test_two_webs_that_meet_somebody_for_the_first_time_keep_one_person(staged: Staged) -> None:
+    async with staged() as stage:
+        message = stage.inbound("halo")
+        async with stage.core.database.transaction() as tx:
+            assert await stage.core.reception.keep_message(tx, message)
+            other = asyncio.create_task(stage.core.reception(message))
+            await until(lambda: _somebody_waits(stage), within=10)
+        assert not await other
+        assert await stage.scalar("SELECT count(*) FROM message") == 1
+        assert await stage.scalar("SELECT count(*) FROM contact") == 1
+        assert await stage.scalar("SELECT count(*) FROM person") == 1
+
+
+async def test_two_messages_of_a_returning_citizen_begin_one_conversation(staged: Staged) -> None:
+    async with staged() as stage:
+        await stage.hear("halo")
+        await _execute(stage, "UPDATE conversation SET state = 'closed', closed_at = now()")
+        async with stage.core.database.transaction() as tx:
+            assert await stage.core.reception.keep_message(tx, stage.inbound("saya lagi"))
+            other = asyncio.create_task(stage.core.reception(stage.inbound("mau tanya")))
+            await until(lambda: _somebody_waits(stage), within=10)
+        assert await other
+        assert await stage.scalar("SELECT count(*) FROM conversation WHERE closed_at IS NULL") == 1
+
+
+class HeldChannel(MemoryChannel):
+    """Does what it is asked when the test lets it; what was taken is found by `find`."""
+
+    settle = timedelta(seconds=5)
+
+    def __init__(self) -> None:
+        super().__init__("whatsapp")
+        self.may_go_on = asyncio.Event()
+        self.entered = 0
+        self.took: list[str] = []
+
+    async def _held(self) -> None:
+        self.entered += 1
+        async with asyncio.timeout(10):
+            await self.may_go_on.wait()
+
+
+class RefusingLate(HeldChannel):
+    """Never gets through, and learns it late."""
+
+    async def send(self, message: Outbound) -> Receipt:
+        await self._held()
+        raise SendFailed("tidak terhubung", permanent=False)
+
+
+class FindingSlowly(HeldChannel):
+    """Finds nothing, after a while, and sends at once."""
+
+    async def find(self, message: Outbound) -> Receipt | None:
+        await self._held()
+        return None
+
+    async def send(self, message: Outbound) -> Receipt:
+        self.took.append(str(message.id))
+        return Receipt(f"took-{len(self.took)}")
+
+
+async def _reply(stage: Stage) -> int:
+    stage.model.teach("biaya?", "biaya", service="konsultasi")
+    await stage.answering.answer(await stage.hear("biaya?"))
+    return int(str(await stage.scalar("SELECT max(message_id) FROM delivery")))
+
+
+def _worker(stage: Stage, channel: MemoryChannel) -> Delivering:
+    return Delivering(stage.core.database, {"whatsapp": channel}, stage.clock)
+
+
+async def test_a_worker_taken_for_dead_does_not_undo_what_another_has_sent(staged: Staged) -> None:
+    async with staged() as stage:
+        message_id = await _reply(stage)
+        slow, other = RefusingLate(), FindingSlowly()
+        other.may_go_on.set()
+        taken_for_dead = asyncio.create_task(_worker(stage, slow).deliver(message_id))
+        await until(lambda: slow.entered, within=10)
+        stage.clock.advance(slow.settle)
+        await _worker(stage, other).deliver(message_id)
+        slow.may_go_on.set()
+        with pytest.raises(DeliverLater):
+            await taken_for_dead
+        assert await stage.scalar("SELECT state FROM delivery") == "sent"
+        await _worker(stage, other).deliver(message_id)
+        assert len(other.took) == 1
+
+
+async def test_of_two_workers_that_find_no_trace_of_an_attempt_one_sends(staged: Staged) -> None:
+    """Two rescues at once may free the same job twice, the second time while it runs again."""
+    async with staged() as stage:
+        message_id = await _reply(stage)
+        killed = RefusingLate()
+        attempt = asyncio.create_task(_worker(stage, killed).deliver(message_id))
+        await until(lambda: killed.entered, within=10)
+        attempt.cancel()
+        await asyncio.wait([attempt])
+        stage.clock.advance(killed.settle)
+        channel = FindingSlowly()
+        both = [asyncio.create_task(_worker(stage, channel).deliver(message_id)) for _ in range(2)]
+        await until(lambda: channel.entered == 2, within=10)
+        channel.may_go_on.set()
+        ends = await asyncio.gather(*both, return_exceptions=True)
+        assert sorted(type(end).__name__ for end in ends) == ["DeliverLater", "NoneType"]
+        assert len(channel.took) == 1
+        assert await stage.scalar("SELECT state FROM delivery") == "sent"
+
+
+async def test_duties_left_behind_by_killed_workers_do_not_keep_answers_from_being_freed(
+    staged: Staged,
+) -> None:
+    """Only one duty of a kind may wait in the queue: freeing two of them must not end the rescue."""
+    async with staged() as stage:
+        await _execute(
+            stage, "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute')"
+        )
+        for name in ("rescue", "rescue", "sweep", "sweep"):
+            await _execute(
+                stage,
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status, worker_id)"
+                f" SELECT 'default', '{name}', '{name}', 'doing', max(id) FROM procrastinate_workers",
+            )
+        await stage.hear("biaya?")
+        await _execute(
+            stage,
+            "UPDATE procrastinate_jobs SET status = 'doing',"
+            " worker_id = (SELECT max(id) FROM procrastinate_workers) WHERE task_name = 'answer'",
+        )
+        async with stage.core.queue.app.open_async():
+            await Upkeep(stage.core.database, stage.core.queue, stage.clock, STALLED).rescue()
+        assert await stage.column("SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'") == []
+        assert (
+            await stage.scalar("SELECT status FROM procrastinate_jobs WHERE task_name = 'answer'") == "todo"
+        )
