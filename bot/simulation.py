@@ -6,7 +6,7 @@ import socket
 from secrets import token_hex
 
 LOOPBACK = "127.0.0.1"
-OFFICE_NUMBER = "+628111111000"  # clearly made up
+OFFICE_NUMBER = "+6281111110000"  # clearly made up
 
 
 def simulated_environment(*, public_url: str, office_mail: str) -> dict[str, str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 
+import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
@@ -12,6 +15,35 @@ from starlette.routing import BaseRoute
 from bot.assembly import Core
 from bot.health import report
 from nlu.port import Interpreter
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which says goodbye to open event streams before it waits for their end."""
+
+    def __init__(self, config: uvicorn.Config, farewell: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._farewell = farewell
+        self._loop = asyncio.get_running_loop()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take SIGTERM or SIGINT; called between any two instructions, so the rest waits for the loop."""
+        self._loop.call_soon_threadsafe(self._farewell)
+        super().handle_exit(sig, frame)
+
+
+async def serve(app: FastAPI, *, host: str, port: int, farewell: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT; requests under way get three seconds to end."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=3,
+    )
+    await Server(config, farewell).serve()
 
 
 def build_app(

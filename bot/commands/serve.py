@@ -61,11 +61,9 @@ async def _awaited(part: Awaitable[None]) -> None:
 
 
 async def _web(settings: Settings, url: str) -> None:
-    import uvicorn
-
     from bot import assembly
     from bot.running.state import state_path
-    from bot.web import build_app
+    from bot.web import build_app, serve
 
     async with assembly.assemble(settings, url) as core:
         simulator = assembly.simulator(settings, core.clock)
@@ -76,22 +74,15 @@ async def _web(settings: Settings, url: str) -> None:
             processes=state_path(settings.home),
             simulator=simulator.routes() if simulator else (),
         )
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                host=settings.environment.host,
-                port=settings.environment.port,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                lifespan="off",
-                timeout_graceful_shutdown=3,
-            )
-        )
         if simulator:
             await simulator.start()
         try:
-            await server.serve()
+            await serve(
+                app,
+                host=settings.environment.host,
+                port=settings.environment.port,
+                farewell=simulator.hang_up if simulator else lambda: None,
+            )
         finally:
             if simulator:
                 await simulator.stop()
