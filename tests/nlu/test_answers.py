@@ -1,0 +1,227 @@
+"""The office's own knowledge, and what the loader says about a file that is wrong."""
+
+from __future__ import annotations
+
+import copy
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from nlu.answers import LANGUAGES, Knowledge, KnowledgeError, load
+from nlu.examples import FEWEST_EXAMPLES
+from nlu.training import knowledge_of
+from tests.nlu.rasa import ROOT
+
+FACTS: dict[str, Any] = {
+    "office": {"name": "BPS Contoh", "phone": "(021) 000", "opening_hours": ""},
+    "rule": {"days": 5},
+}
+TALK = {"salam", "terima_kasih", "pamit", "minta_petugas", "ya", "tidak", "lanjutan", "di_luar_topik"}
+COMPONENTS = {
+    *("persyaratan", "prosedur", "jangka_waktu", "biaya", "produk", "pengaduan", "dasar_hukum", "sarana"),
+    *("kompetensi", "pengawasan", "jumlah_pelaksana", "jaminan", "keamanan", "evaluasi"),
+}
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return knowledge_of(ROOT)
+
+
+def entry(topic: str = "biaya", **other: Any) -> dict[str, Any]:
+    both = {"id": "Contoh {office.name}", "en": "Example of {office.name}"}
+    return {"topic": topic, "title": dict(both), "source": dict(both), **both, **other}
+
+
+def intent(topic: str = "biaya", count: int = FEWEST_EXAMPLES) -> dict[str, str]:
+    lines = "".join(f"- contoh {topic} nomor {number}\n" for number in range(count))
+    return {"intent": topic, "examples": lines}
+
+
+def written(folder: Path, nlu: list[Any], answers: list[Any], name: str = "satu.yml") -> Path:
+    content = yaml.safe_dump({"version": "3.1", "nlu": nlu, "answers": answers}, allow_unicode=True)
+    (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+def problems(folder: Path, facts: dict[str, Any] = FACTS) -> str:
+    with pytest.raises(KnowledgeError) as failure:
+        load(folder, facts)
+    return str(failure.value)
+
+
+# ------------------------------------------------------------------ the office's own knowledge
+
+
+def test_every_intent_that_is_no_talk_has_an_answer(knowledge: Knowledge) -> None:
+    assert set(knowledge.intents) - set(knowledge.topics) == TALK
+    assert set(knowledge.topics) >= COMPONENTS
+
+
+def test_every_component_of_konsultasi_is_answered_in_both_modes(knowledge: Knowledge) -> None:
+    for topic in COMPONENTS:
+        for mode in (None, "online", "kunjungan"):
+            assert knowledge.answer(topic, "konsultasi", mode) is not None, (topic, mode)
+
+
+def test_no_answer_holds_a_placeholder_a_tariff_an_hour_or_bold(knowledge: Knowledge) -> None:
+    for place, answer in knowledge.answers.items():
+        for language in LANGUAGES:
+            for text in (answer.title[language], answer.text[language], answer.source[language]):
+                assert text, place
+                assert not re.search(r"[{}*]", text), place
+                assert not re.search(r"\bRp\b|\brupiah\b|\b\d{1,2}[.:]\d{2}\b", text), place
+
+
+def test_answers_fit_a_phone_and_a_whatsapp_message(knowledge: Knowledge) -> None:
+    for place, answer in knowledge.answers.items():
+        assert max(map(len, answer.text.values())) <= 1000, place
+        assert max(map(len, answer.title.values())) <= 60, place
+
+
+def test_titles_tell_answers_apart(knowledge: Knowledge) -> None:
+    titles = [answer.title["id"] for answer in knowledge.answers.values()]
+    assert len(set(titles)) == len(titles)
+
+
+def test_numbers_of_rules_follow_the_office(tmp_path: Path) -> None:
+    facts = yaml.safe_load((ROOT / "office.yml").read_text(encoding="utf-8"))
+    before = load(ROOT / "nlu" / "knowledge", facts).answer("jangka_waktu", "konsultasi", "online")
+    changed = copy.deepcopy(facts)
+    changed["services"]["konsultasi"]["online_working_days"] = 777
+    after = load(ROOT / "nlu" / "knowledge", changed).answer("jangka_waktu", "konsultasi", "online")
+    assert before is not None
+    assert after is not None
+    for language in LANGUAGES:
+        assert "777" in after.text[language]
+        assert "777" not in before.text[language]
+
+
+def test_hours_are_told_only_when_the_office_has_set_them() -> None:
+    facts = yaml.safe_load((ROOT / "office.yml").read_text(encoding="utf-8"))
+    for hours in ("", "Senin-Jumat, contoh"):
+        facts["office"]["opening_hours"] = hours
+        answer = load(ROOT / "nlu" / "knowledge", facts).answer("jam_layanan")
+        assert answer is not None
+        assert ("belum ditetapkan" in answer.text["id"]) is not bool(hours)
+        assert hours in answer.text["id"]
+
+
+# ------------------------------------------------------------------ finding an answer
+
+
+def test_the_most_specific_answer_wins_and_never_another_service(tmp_path: Path) -> None:
+    answers = [
+        entry(service="konsultasi", mode="online", id="a"),
+        entry(service="konsultasi", id="b"),
+        entry("umum", mode="online", id="c"),
+        entry("umum", id="d"),
+    ]
+    found = load(written(tmp_path, [intent(), intent("umum")], answers), FACTS)
+
+    def text(topic: str, service: str | None = None, mode: str | None = None) -> str | None:
+        answer = found.answer(topic, service, mode)
+        return None if answer is None else answer.text["id"]
+
+    assert text("biaya", "konsultasi", "online") == "a"
+    assert text("biaya", "konsultasi", "kunjungan") == "b"
+    assert text("biaya", "konsultasi") == "b"
+    assert text("biaya", "penjualan") is None
+    assert text("biaya") is None
+    assert text("umum", "penjualan", "online") == "c"
+    assert text("umum", "penjualan", "kunjungan") == "d"
+    assert found.services_known("biaya") == ("konsultasi",)
+    assert found.services_known("umum") == ()
+    assert found.title("biaya", None, "en") == "Example of BPS Contoh"
+    assert found.title("biaya", "penjualan", "id") is None
+
+
+# ------------------------------------------------------------------ what an officer is told
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"id": "Telepon {office.fon}"}, "{office.fon}"),
+        ({"id": "Jam {office.opening_hours}"}, "kosong"),
+        ({"id": "Kurung { lepas"}, "{"),
+        ({"id": "Bagian {office}"}, "{office}"),
+        ({"en": ""}, "`en`"),
+        ({"title": {"id": "Judul"}}, "`title.en`"),
+        ({"source": None}, "`source.id`"),
+        ({"source": {"id": "Sumber"}}, "`source.en`"),
+        ({"service": "parkir"}, "parkir"),
+        ({"mode": "luring"}, "luring"),
+        ({"judul": "x"}, "judul"),
+        ({"when": "office.jam"}, "{office.jam}"),
+        ({"id": "Tarifnya Rp 5.000"}, "tarif"),
+        ({"id": "Buka 08.00"}, "jam"),
+    ],
+)
+def test_a_wrong_answer_names_file_topic_and_fault(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+    said = problems(written(tmp_path, [intent()], [entry() | change]))
+    assert "satu.yml, biaya" in said
+    assert told in said
+    assert "Perbaiki:" in said
+
+
+def test_an_example_under_two_topics_is_told_with_both(tmp_path: Path) -> None:
+    one, two = intent("biaya"), intent("produk")
+    one["examples"] += "- Berapa, bayarnya?\n"
+    two["examples"] += "- berapa [bayarnya](service:konsultasi)\n"
+    said = problems(written(tmp_path, [one, two], []))
+    assert "biaya, produk" in said
+    assert "bayarnya" in said
+
+
+def test_too_few_differing_examples_are_told(tmp_path: Path) -> None:
+    few = intent(count=FEWEST_EXAMPLES - 1)
+    few["examples"] += "- Contoh biaya nomor 1!\n"
+    assert f"{FEWEST_EXAMPLES - 1} contoh" in problems(written(tmp_path, [few], []))
+
+
+def test_just_enough_examples_are_enough(tmp_path: Path) -> None:
+    assert load(written(tmp_path, [intent()], [entry()]), FACTS).intents == ("biaya",)
+
+
+def test_examples_of_a_topic_may_stand_in_two_files(tmp_path: Path) -> None:
+    written(tmp_path, [intent(count=FEWEST_EXAMPLES - 1)], [], "satu.yml")
+    written(tmp_path, [{"intent": "biaya", "examples": "- lain lagi\n"}], [entry()], "dua.yml")
+    assert load(tmp_path, FACTS).topics == ("biaya",)
+
+
+def test_a_duplicate_answer_is_told(tmp_path: Path) -> None:
+    assert "ganda" in problems(written(tmp_path, [intent()], [entry(), entry()]))
+
+
+def test_an_answer_for_one_mode_alone_is_told(tmp_path: Path) -> None:
+    assert "per cara" in problems(written(tmp_path, [intent()], [entry(mode="online")]))
+
+
+def test_an_answer_nobody_can_ask_for_is_told(tmp_path: Path) -> None:
+    assert "rahasia" in problems(written(tmp_path, [intent()], [entry("rahasia")]))
+
+
+@pytest.mark.parametrize("mark", ["[x](serviss)", "[x](service)", '[x]{"value": 1}', "[x]{rusak}"])
+def test_a_broken_annotation_is_told(tmp_path: Path, mark: str) -> None:
+    bad = intent()
+    bad["examples"] += f"- berapa {mark}\n"
+    assert "berapa" in problems(written(tmp_path, [bad], []))
+
+
+@pytest.mark.parametrize("text", ["nlu: [", "", "- satu\n- dua\n"])
+def test_a_file_that_is_no_knowledge_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "rusak.yml").write_text(text, encoding="utf-8")
+    assert "rusak.yml" in problems(tmp_path)
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    assert "Tidak ada berkas" in problems(tmp_path)
+
+
+def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+    said = problems(written(tmp_path, [intent(count=1)], [entry(id=""), entry("rahasia")]))
+    assert len(said.splitlines()) >= 3
