@@ -1,0 +1,81 @@
+"""Kills workers with SIGKILL at moments drawn by lot, and starts them again as a supervisor does."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import psycopg
+
+from channels.simulator.twilio import SentMessage, TwilioStandIn
+from tests.flow.processes import START_SECONDS, Part, until
+
+
+@dataclass(slots=True)
+class Reaper:
+    """`kills` tells when the workers were killed: how many messages the stand-in had taken by then."""
+
+    workers: Sequence[Part]
+    twilio: TwilioStandIn
+    database_url: str
+    chance: random.Random
+    kills: list[int] = field(default_factory=list)
+    _is_armed: bool = False
+
+    def __post_init__(self) -> None:
+        self.twilio.on_message(self._taken)
+
+    def _taken(self, message: SentMessage) -> None:
+        """The worst moment: the message is out, its sender will never hear of it."""
+        if self._is_armed:
+            self._is_armed = False
+            self._kill(self.workers)
+
+    def _kill(self, workers: Sequence[Part]) -> None:
+        for worker in workers:
+            worker.kill()
+        self.kills.append(len(self.twilio.messages))
+
+    async def at_random(self, times: int) -> None:
+        """Kill one worker, so many times, some moments after it has begun to work."""
+        for _ in range(times):
+            victim = self.chance.choice(self.workers)
+            # Time itself is what is drawn by lot here: any moment of a worker's life will do.
+            await asyncio.sleep(self.chance.uniform(0.0, 2.5))
+            self._kill([victim])
+            await self._again([victim])
+
+    async def between_post_and_commit(self, times: int) -> None:
+        """Kill whoever sends, so many times, in the middle of sending a message drawn by lot."""
+        for _ in range(times):
+            await self._taken_count(len(self.twilio.messages) + self.chance.randint(1, 15))
+            killed = len(self.kills)
+            self._is_armed = True
+            await until(partial(self._has_killed, killed + 1), within=90.0)
+            await self._again(self.workers)
+
+    async def _taken_count(self, least: int) -> None:
+        await until(lambda: len(self.twilio.messages) >= least, within=90.0)
+
+    def _has_killed(self, times: int) -> bool:
+        return len(self.kills) >= times
+
+    async def _again(self, workers: Sequence[Part]) -> None:
+        """Start what was killed, and wait until it is at work."""
+        known = await self._newest_worker()
+        for worker in workers:
+            worker.start()
+
+        async def at_work() -> bool:
+            return await self._newest_worker() >= known + len(workers)
+
+        await until(at_work, within=START_SECONDS)
+
+    async def _newest_worker(self) -> int:
+        query = "SELECT coalesce(max(id), 0) FROM procrastinate_workers"
+        async with await psycopg.AsyncConnection.connect(self.database_url) as connection:
+            row = await (await connection.execute(query)).fetchone()
+        return int(row[0]) if row else 0

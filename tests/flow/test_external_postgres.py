@@ -1,0 +1,61 @@
+"""Two machines on one PostgreSQL of the office's own: the promise is the same as on one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings
+from channels.simulator.twilio import TwilioStandIn
+from tests.flow.crowd import Crowd, answers_of, is_done, unsteady
+from tests.flow.external import debian_programs, external_postgres
+from tests.flow.processes import parts, until, whatsapp_environment
+from tests.flow.reaper import Reaper
+from tests.nlu.rasa import RunningRasa
+
+
+@pytest.fixture
+def external_url(program: Callable[..., str]) -> Iterator[str]:
+    with external_postgres(debian_programs(program)) as url:
+        yield url
+
+
+async def test_two_webs_and_two_workers_on_an_external_server_answer_in_order_and_once(  # noqa: PLR0917
+    tmp_path: Path,
+    settings: Settings,
+    external_url: str,
+    rasa_server: RunningRasa,
+    twilio: TwilioStandIn,
+    twilio_url: str,
+    chance: random.Random,
+) -> None:
+    answers = answers_of(settings)
+    crowd = Crowd(twilio, chance)
+    unsteady(twilio, chance, crowd.size)
+    environment = whatsapp_environment(
+        tmp_path, database_url=external_url, rasa=rasa_server, twilio_url=twilio_url
+    )
+    homes = [str(tmp_path / f"home-{machine}") for machine in (1, 2)]
+    async with parts(tmp_path, environment) as running:
+        await running.upgrade()
+        webs = [await running.web(f"web-{n}", PST_HOME=home) for n, home in enumerate(homes, 1)]
+        workers = []
+        for n, home in enumerate(homes, 1):
+            running.start("scheduler", f"scheduler-{n}", PST_HOME=home)
+            workers.append(running.start("worker", f"worker-{n}", PST_HOME=home))
+        reaper = Reaper(workers, twilio, external_url, chance)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(crowd.talk([web.url for web in webs]))
+            await until(lambda: len(twilio.messages) > 10, within=60.0)
+            await reaper.at_random(4)
+            await reaper.between_post_and_commit(2)
+        await until(lambda: is_done(external_url, crowd.size), within=90.0)
+        running.stop()
+        assert len(reaper.kills) == 6
+        crowd.check_replies(answers)
+        crowd.check_books(external_url)
+        crowd.check_logs(running.written(), answers)
