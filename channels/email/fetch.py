@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 from channels.email.connection import Connection
+from channels.email.mail import SHORTENED_HEADER
 
 # Mails per portion, and bytes per portion: what one transaction keeps at a time.
 PORTION_MAILS = 50
@@ -15,10 +16,6 @@ PIECE_BYTES = 1024 * 1024
 
 # Of an oversized mail this much is fetched: its headers and, as mail programs put it first, its text.
 SHORTENED_BYTES = 256 * 1024
-
-# Put before a shortened mail, with the size of the whole in bytes. Only the very first line counts,
-# and there a mail server puts a line of its own (Return-Path or Received), never the sender.
-SHORTENED_HEADER = b"X-Pst-Full-Size"
 
 
 async def portions(

@@ -19,6 +19,11 @@ MAX_HTML_CHARACTERS = 300_000
 MAX_REFERENCES = 100
 
 
+# Put before a shortened mail, with the size of the whole in bytes. Only the very first line counts,
+# and there a mail server puts a line of its own (Return-Path or Received), never the sender.
+SHORTENED_HEADER = b"X-Pst-Full-Size"
+
+
 @dataclass(frozen=True, slots=True)
 class MailAttachment:
     """A file that came with a mail; `size` in bytes after decoding, None when it cannot be told."""

@@ -49,23 +49,26 @@ class Mailbox:
     async def listen(self) -> None:
         """Fetch until cancelled, whatever the server does; what the depot raises passes through."""
         pause = FIRST_PAUSE
+        loop = asyncio.get_running_loop()
         while True:
-            attempt = _Attempt(self)
+            began = loop.time()
             try:
-                await attempt.run()
+                await _Attempt(self).run()
             except MailboxTrouble as trouble:
-                pause = FIRST_PAUSE if attempt.looked else min(pause * 2, LONGEST_PAUSE)
+                # Only a connection that lived is a reason to hurry: one that breaks after each look
+                # would have us log in twice a second for ever.
+                pause = FIRST_PAUSE if loop.time() - began > LONGEST_PAUSE else pause
                 seconds = pause * _dice.uniform(0.5, 1.0)
+                pause = min(pause * 2, LONGEST_PAUSE)
                 _log.warning("mailbox_trouble", kind=trouble.kind, again_in_seconds=round(seconds, 1))
                 await asyncio.sleep(seconds)
 
 
 class _Attempt:
-    """One connection's life. `looked` tells whether it ever looked into the mailbox with success."""
+    """One connection's life."""
 
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
-        self.looked = False
 
     async def run(self) -> None:
         """Connect, then look and wait in turns until trouble or cancellation."""
@@ -133,7 +136,6 @@ class _Attempt:
                 await box.depot.keep(self._parcels(cursor, mails), cursor, channel=NAME, place=box.place)
                 _log.info("mailbox_kept", mails=len(mails), uid=last)
         await box.depot.checked(NAME, box.place)
-        self.looked = True
         return cursor
 
     def _parcels(self, cursor: Cursor, mails: Sequence[tuple[int, bytes]]) -> list[Parcel]:

@@ -11,9 +11,8 @@ from email.parser import BytesFeedParser, BytesHeaderParser
 from channels.email import headers, identity, quotes
 from channels.email.address import Sender
 from channels.email.automatic import Verdict, judge
-from channels.email.fetch import SHORTENED_HEADER
 from channels.email.headers import BoundedPolicy, Headers
-from channels.email.mail import Mail
+from channels.email.mail import SHORTENED_HEADER, Mail
 from channels.email.structure import Body, TooMuch, body_of
 
 _POLICY = BoundedPolicy()
