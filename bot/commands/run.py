@@ -24,7 +24,8 @@ from bot.settings import Settings, load
 from bot.simulation import free_ports, simulated_environment
 
 MODEL_SECONDS = 120.0  # from the start of the model's server until it answers, on a slow machine
-TRAINING_SECONDS = 1800.0
+WEB_SECONDS = 60.0
+DATABASE_SECONDS = 300.0  # recovery after a power cut takes its time
 
 
 def run(
@@ -93,10 +94,10 @@ class House:
     async def _steps(self) -> None:
         """Web first, so that messages are taken in and wait; the model when it is trained."""
         if self._postgres:
-            await self._supervisor.until_up(self._postgres.name)
+            await self._until_up(self._postgres.name, DATABASE_SECONDS)
         await self._command("basis data", ["db", "upgrade"])
         self._add("web", ready=self._web_answers, greeting=f"siap di {self._address}")
-        await self._supervisor.until_up("web")  # alone: the others would only slow its start
+        await self._until_up("web", WEB_SECONDS)  # alone: the others would only slow its start
         self._announce()
         for name in ("worker", "mailbox", "scheduler"):
             self._add(name)
@@ -104,8 +105,15 @@ class House:
             await self._command("model", ["nlu", "train"])
             port = self._environment["PST_NLU_URL"].rpartition(":")[2]
             self._add("nlu", "nlu", "serve", "--port", port, ready=self._model_answers, within=MODEL_SECONDS)
-            await self._supervisor.until_up("nlu", TRAINING_SECONDS)
+            await self._until_up("nlu", MODEL_SECONDS)
             _say("pst", "semua siap; Ctrl-C menghentikan semuanya")
+
+    async def _until_up(self, name: str, within: float) -> None:
+        try:
+            await self._supervisor.until_up(name, within)
+        except TimeoutError as error:
+            log = self._settings.home / "log" / f"{name}.log"
+            raise SettingsError([f"{name}: not up within {within:.0f} s; {log} says why"]) from error
 
     def _announce(self) -> None:
         if self._settings.is_simulation:
