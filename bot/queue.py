@@ -10,7 +10,7 @@ from typing import Any
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 
-from bot.store.database import Transaction, driver_connection
+from bot.store.database import Transaction, driver_connection, single_statement_pool
 
 ANSWER = "answer"
 DELIVER = "deliver"
@@ -24,7 +24,7 @@ class Queue:
     def __init__(self, url: str, *, pool_size: int = 4) -> None:
         self.app = App(
             connector=PsycopgConnector(
-                conninfo=url, min_size=1, max_size=pool_size, timeout=5, kwargs={"connect_timeout": 5}
+                pool_factory=single_statement_pool, conninfo=url, min_size=1, max_size=pool_size, timeout=5
             )
         )
 

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from psycopg import AsyncConnection as DriverConnection
+from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -44,6 +46,16 @@ class Database:
         async with self._engine.begin() as connection:
             yield connection
 
+    @asynccontextmanager
+    async def statement(self) -> AsyncIterator[Transaction]:
+        """Open a connection for exactly one statement, which is a transaction by itself.
+
+        It commits when it has run: there are no BEGIN and COMMIT to wait for. Two statements need
+        `transaction`.
+        """
+        async with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            yield connection
+
     async def close(self) -> None:
         """Give back all connections."""
         await self._engine.dispose()
@@ -52,3 +64,32 @@ class Database:
 async def driver_connection(connection: Transaction) -> Any:
     """Return psycopg's own connection under SQLAlchemy's, to let the queue join the transaction."""
     return (await connection.get_raw_connection()).driver_connection
+
+
+def single_statement_pool(**arguments: Any) -> AsyncConnectionPool:
+    """Return the pool on which the queue fetches and finishes jobs; `arguments` are psycopg_pool's.
+
+    Each of the queue's own operations is one statement, so it needs no BEGIN and COMMIT around it. Nor
+    does its commit wait for the disk: after a power cut a job may be there that was fetched or finished
+    already, and doing a job twice has no effect twice. Jobs are deferred in the transactions of the rows
+    they are about, not here.
+    """
+    options = {
+        "connect_timeout": CONNECT_SECONDS,
+        "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c synchronous_commit=off",
+    }
+    return AsyncConnectionPool(
+        **{**arguments, "kwargs": options, "configure": _commit_each_statement, "check": _is_open}
+    )
+
+
+async def _commit_each_statement(connection: DriverConnection) -> None:
+    await connection.set_autocommit(True)
+
+
+async def _is_open(connection: DriverConnection) -> None:
+    """Raise psycopg's OperationalError when the server has closed the connection.
+
+    The end of a server is to be read on the socket: unlike the pool's own check, no round trip is needed.
+    """
+    connection.pgconn.consume_input()
