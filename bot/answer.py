@@ -45,8 +45,7 @@ class Answering:
 
     async def answer(self, message_id: int) -> None:
         """Answer a citizen's message, once. Raises `AnswerLater` while the model is away."""
-        async with self.database.transaction() as tx:
-            asked = await messages.waiting(tx, message_id)
+        asked = await self._asked(message_id)
         if asked is None:
             return
         meaning: Meaning | None = None
@@ -57,34 +56,38 @@ class Answering:
             except NluUnavailable:
                 unavailable = True
         async with self.database.transaction() as tx:
-            is_done = await self._settle(tx, message_id, meaning)
+            is_done = await self._settle(tx, asked, meaning)
         if unavailable and not is_done:
             raise AnswerLater
 
     async def hand_over(self, message_id: int) -> None:
         """Give a message to an officer after answering it failed for good: nothing is left lying."""
+        asked = await self._asked(message_id)
+        if asked is None:
+            return
         async with self.database.transaction() as tx:
-            held, asked = await self._hold(tx, message_id)
-            if held is None or asked is None:
+            held = await self._hold(tx, asked)
+            if held is None:
                 return
-            turn = await self._turn(tx, held, asked)
-            decision = self.dialogue.unavailable(turn, waited_too_long=True)
+            decision = self.dialogue.unavailable(_turn(held, asked), waited_too_long=True)
             if decision is not None:
                 await self._keep(tx, held, asked, decision)
-                await self._done(tx, asked, decision)
 
-    async def _settle(self, tx: Transaction, message_id: int, meaning: Meaning | None) -> bool:
+    async def _asked(self, message_id: int) -> Asked | None:
+        async with self.database.statement() as tx:
+            return await messages.waiting(tx, message_id)
+
+    async def _settle(self, tx: Transaction, asked: Asked, meaning: Meaning | None) -> bool:
         """Decide with what is true now, under lock, and keep the effects; False while it must wait."""
-        held, asked = await self._hold(tx, message_id)
-        if held is None or asked is None:
+        held = await self._hold(tx, asked)
+        if held is None:
             return True
-        turn = await self._turn(tx, held, asked)
+        turn = _turn(held, asked)
         decision = self.dialogue.without_model(turn)
         if decision is None and meaning is not None:
             decision = self.dialogue.decide(turn, meaning)
         if decision is not None:
             await self._keep(tx, held, asked, decision)
-            await self._done(tx, asked, decision)
             return True
         return await self._settle_without_model(tx, held, asked, turn)
 
@@ -96,29 +99,16 @@ class Answering:
         too_long = waited >= timedelta(minutes=limits.hand_over_after_minutes)
         decision = self.dialogue.unavailable(turn, waited_too_long=too_long)
         if decision is not None:
-            await self._keep(tx, held, asked, decision)
-        if too_long and decision is not None:
-            await self._done(tx, asked, decision)
+            await self._keep(tx, held, asked, decision, is_done=too_long)
         return too_long
 
-    async def _hold(self, tx: Transaction, message_id: int) -> tuple[Held | None, Asked | None]:
-        peeked = await messages.waiting(tx, message_id)
-        if peeked is None:
-            return None, None
-        held = await conversations.hold(tx, peeked.conversation_id)
-        return held, await messages.waiting(tx, message_id, lock=True)
+    async def _hold(self, tx: Transaction, asked: Asked) -> Held | None:
+        """Lock, and read again what others may have changed: what a citizen wrote is not among it."""
+        return await conversations.hold(tx, conversation_id=asked.conversation_id, message_id=asked.id)
 
-    async def _turn(self, tx: Transaction, held: Held, asked: Asked) -> Turn:
-        return Turn(
-            text=asked.text,
-            has_attachments=asked.has_attachments,
-            context=_context(held.context),
-            ticket=await tickets.open_number(tx, held.id),
-            language=held.language,
-            is_first_contact=not held.is_introduced,
-        )
-
-    async def _keep(self, tx: Transaction, held: Held, asked: Asked, decision: Decision) -> None:
+    async def _keep(
+        self, tx: Transaction, held: Held, asked: Asked, decision: Decision, *, is_done: bool = True
+    ) -> None:
         now = self.clock.now()
         state, opened = held.state, {}
         if decision.ticket_reason:
@@ -135,14 +125,18 @@ class Answering:
                 now=now,
             )
             await self.queue.deliver(tx, reply_id, conversation_id=held.id, channel=asked.channel)
-        await conversations.carry_on(
-            tx, held, context=asdict(decision.context), state=state, introduced_at=now
-        )
-
-    async def _done(self, tx: Transaction, asked: Asked, decision: Decision) -> None:
         understood = {"topics": decision.topics, "confidence": round(decision.confidence, 4)}
-        await messages.mark_answered(tx, asked.id, now=self.clock.now(), understood=understood)
-        log.info("message answered", message=asked.id, topics=decision.topics)
+        await conversations.carry_on(
+            tx,
+            held,
+            message_id=asked.id,
+            context=asdict(decision.context),
+            state=state,
+            understood=understood if is_done else None,
+            now=now,
+        )
+        if is_done:
+            log.info("message answered", message=asked.id, topics=decision.topics)
 
     async def _open_ticket(self, tx: Transaction, held: Held, reason: str, now: datetime) -> dict[str, str]:
         year = now.astimezone(ZoneInfo(self.office.office.timezone)).year
@@ -162,6 +156,17 @@ class Answering:
             if say.key == "introduction" and self.office.privacy.link:
                 paragraphs.append(self.texts.say("privacy_link", language))
         return "\n\n".join(paragraphs)
+
+
+def _turn(held: Held, asked: Asked) -> Turn:
+    return Turn(
+        text=asked.text,
+        has_attachments=asked.has_attachments,
+        context=_context(held.context),
+        ticket=held.ticket,
+        language=held.language,
+        is_first_contact=not held.is_introduced,
+    )
 
 
 def _context(kept: dict[str, Any]) -> Context:

@@ -10,7 +10,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.store import deliveries, messages
-from bot.store.database import Database, Transaction
+from bot.store.database import Database
 from bot.store.deliveries import Due
 from channels.port import Channel, Receipt, SendFailed
 
@@ -36,27 +36,22 @@ class Delivering:
 
     async def deliver(self, message_id: int) -> None:
         """Send a message of ours. Raises `DeliverLater` when it has to be tried again."""
-        async with self.database.transaction() as tx:
+        async with self.database.statement() as tx:
             due = await deliveries.due(tx, message_id)
-            if due is None:
-                return
-            channel = self.channels.get(due.outbound.channel)
-            if channel is None:
-                raise DeliverLater(60.0)  # the channel is switched off; the message waits for it
-            is_first = due.outbound.attempted_at is None
-            if is_first:
-                due = await self._attempt(tx, due)
+        if due is None:
+            return
+        channel = self.channels.get(due.outbound.channel)
+        if channel is None:
+            raise DeliverLater(60.0)  # the channel is switched off; the message waits for it
         try:
-            receipt = None if is_first else await self._found(channel, due)
+            receipt = None if due.outbound.attempted_at is None else await self._found(channel, due)
             if receipt is None:
-                if not is_first:
-                    async with self.database.transaction() as tx:
-                        due = await self._attempt(tx, due)
+                due = await self._attempt(due)
                 receipt = await channel.send(due.outbound)
         except SendFailed as failure:
             await self._failed(channel, due, failure)
             return
-        async with self.database.transaction() as tx:
+        async with self.database.statement() as tx:
             await deliveries.sent(tx, message_id, external_id=receipt.external_id, now=self.clock.now())
         log.info("message sent", message=message_id, channel=channel.name)
 
@@ -82,9 +77,10 @@ class Delivering:
             return None
         return receipt
 
-    async def _attempt(self, tx: Transaction, due: Due) -> Due:
+    async def _attempt(self, due: Due) -> Due:
         """Record an attempt, unless another worker has recorded one since we looked."""
-        attempted = await deliveries.attempt(tx, due, now=self.clock.now())
+        async with self.database.statement() as tx:
+            attempted = await deliveries.attempt(tx, due, now=self.clock.now())
         if attempted is None:
             raise DeliverLater(1.0)  # to see what became of the other one
         return attempted

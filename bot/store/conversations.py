@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, select, text, update
+from sqlalchemy import Boolean, DateTime, bindparam, insert, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.store.database import Transaction
 from bot.store.tables import contact, conversation, message, person
 
 _LOCK_CONTACT = text("SELECT id FROM contact WHERE channel = :channel AND address = :address FOR UPDATE")
+_NEWEST = text(
+    """
+    SELECT id FROM conversation WHERE contact_id = :contact AND closed_at IS NULL ORDER BY id DESC LIMIT 1
+    """
+)
 _LOCK_NEWCOMER = text("SELECT pg_advisory_xact_lock(hashtextextended(:channel || ':' || :address, 0))")
 
 
@@ -39,13 +45,8 @@ async def lock_contact(
         contact_id = await _add_contact(tx, name=name, now=now, **where)
     # A statement of its own: one that waited for the lock still sees what was true before it waited, and
     # would begin a second conversation beside the one that the holder of the lock has begun.
-    newest = (
-        select(conversation.c.id)
-        .where(conversation.c.contact_id == contact_id, conversation.c.closed_at.is_(None))
-        .order_by(conversation.c.id.desc())
-        .limit(1)
-    )
-    return Standing(contact_id, (await tx.execute(newest)).scalar_one_or_none())
+    newest = await tx.execute(_NEWEST, {"contact": contact_id})
+    return Standing(contact_id, newest.scalar_one_or_none())
 
 
 async def _add_contact(
@@ -97,7 +98,7 @@ async def begin(tx: Transaction, *, contact_id: int, subject: str | None, now: d
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A conversation and its contact, both rows locked."""
+    """A conversation, its contact and the message to answer, all rows locked; `ticket` is its open one."""
 
     id: int
     state: str
@@ -105,43 +106,88 @@ class Held:
     contact_id: int
     language: str
     is_introduced: bool
-    subject: str | None
+    ticket: str | None
 
 
-async def hold(tx: Transaction, conversation_id: int) -> Held:
-    """Lock a conversation together with its contact, in the order in which `lock_contact` does."""
-    query = (
-        select(conversation, contact.c.language, contact.c.introduced_at)
-        .join(contact, contact.c.id == conversation.c.contact_id)
-        .where(conversation.c.id == conversation_id)
-        .with_for_update()
+_LOCK_CONTACT_OF = text(
+    """
+    SELECT id FROM contact
+    WHERE id = (SELECT contact_id FROM conversation WHERE id = :conversation)
+    FOR UPDATE
+    """
+)
+# A statement of its own: it begins when the contact's lock is ours, and so sees what is true then.
+_HOLD = text(
+    """
+    SELECT conversation.id, conversation.state, conversation.context, conversation.contact_id,
+        contact.language, contact.introduced_at IS NOT NULL AS is_introduced,
+        (
+            SELECT number FROM ticket
+            WHERE conversation_id = conversation.id AND closed_at IS NULL
+            ORDER BY id DESC LIMIT 1
+        ) AS ticket
+    FROM conversation
+    JOIN contact ON contact.id = conversation.contact_id
+    JOIN message ON message.conversation_id = conversation.id
+    WHERE message.id = :message AND message.author = 'citizen' AND message.answered_at IS NULL
+    FOR UPDATE OF conversation, message
+    """
+)
+
+
+async def hold(tx: Transaction, *, conversation_id: int, message_id: int) -> Held | None:
+    """Lock a conversation and a message in it that waits for an answer; None when it does not any more.
+
+    The contact is locked first, as `lock_contact` does: whoever changes anything of a person's
+    conversations begins there, so nobody waits for each other in a circle.
+    """
+    await tx.execute(_LOCK_CONTACT_OF, {"conversation": conversation_id})
+    row = (await tx.execute(_HOLD, {"message": message_id})).one_or_none()
+    return Held(**row._mapping) if row is not None else None
+
+
+_CARRY_ON = text(
+    """
+    WITH introduced AS (
+        UPDATE contact SET introduced_at = :now WHERE id = :contact AND introduced_at IS NULL
+    ), answered AS (
+        UPDATE message SET answered_at = :now, understood = :understood
+        WHERE id = :message AND :is_done
     )
-    await tx.execute(
-        select(contact.c.id)
-        .join(conversation, and_(conversation.c.contact_id == contact.c.id))
-        .where(conversation.c.id == conversation_id)
-        .with_for_update(of=contact)
-    )
-    row = (await tx.execute(query)).one()
-    return Held(
-        id=row.id,
-        state=row.state,
-        context=row.context,
-        contact_id=row.contact_id,
-        language=row.language,
-        is_introduced=row.introduced_at is not None,
-        subject=row.subject,
-    )
+    UPDATE conversation SET context = :context, state = :state WHERE id = :conversation
+    """
+).bindparams(
+    bindparam("context", type_=JSONB),
+    bindparam("understood", type_=JSONB),
+    bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("is_done", type_=Boolean),
+)
 
 
 async def carry_on(
-    tx: Transaction, held: Held, *, context: dict[str, Any], state: str, introduced_at: datetime | None
+    tx: Transaction,
+    held: Held,
+    *,
+    message_id: int,
+    context: dict[str, Any],
+    state: str,
+    understood: dict[str, Any] | None,
+    now: datetime,
 ) -> None:
-    """Keep what the dialogue carries to the next message, and that the bot has introduced itself."""
+    """Keep what the dialogue carries to the next message, and that the bot has introduced itself.
+
+    With `understood`, also that the message got what it gets; without, it goes on waiting.
+    """
     await tx.execute(
-        update(conversation).where(conversation.c.id == held.id).values(context=context, state=state)
+        _CARRY_ON,
+        {
+            "contact": held.contact_id,
+            "conversation": held.id,
+            "message": message_id,
+            "context": context,
+            "state": state,
+            "understood": understood,
+            "is_done": understood is not None,
+            "now": now,
+        },
     )
-    if introduced_at is not None and not held.is_introduced:
-        await tx.execute(
-            update(contact).where(contact.c.id == held.contact_id).values(introduced_at=introduced_at)
-        )

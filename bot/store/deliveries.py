@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, text, update
+from sqlalchemy import ColumnElement, DateTime, and_, bindparam, select, text, update
 
 from bot.store.database import Transaction
 from bot.store.tables import contact, conversation, delivery, message
@@ -22,32 +22,36 @@ class Due:
     attempts: int
 
 
-async def due(tx: Transaction, message_id: int) -> Due | None:
-    """Lock and return a message still to be sent, or None when its end is known."""
-    query = (
-        select(
-            message.c.uid,
-            message.c.channel,
-            message.c.text,
-            message.c.subject,
-            message.c.reply_id,
-            message.c.reference_ids,
-            message.c.created_at,
-            delivery.c.key,
-            delivery.c.arguments,
-            delivery.c.state,
-            delivery.c.attempts,
-            delivery.c.attempted_at,
-            contact.c.address,
-            conversation.c.last_inbound_at,
-        )
-        .join(message, message.c.id == delivery.c.message_id)
-        .join(conversation, conversation.c.id == message.c.conversation_id)
-        .join(contact, contact.c.id == conversation.c.contact_id)
-        .where(delivery.c.message_id == message_id, delivery.c.state.in_(["kept", "sending"]))
-        .with_for_update(of=delivery)
+_DUE = (
+    select(
+        message.c.uid,
+        message.c.channel,
+        message.c.text,
+        message.c.subject,
+        message.c.reply_id,
+        message.c.reference_ids,
+        message.c.created_at,
+        delivery.c.key,
+        delivery.c.arguments,
+        delivery.c.state,
+        delivery.c.attempts,
+        delivery.c.attempted_at,
+        contact.c.address,
+        conversation.c.last_inbound_at,
     )
-    row = (await tx.execute(query)).one_or_none()
+    .join(message, message.c.id == delivery.c.message_id)
+    .join(conversation, conversation.c.id == message.c.conversation_id)
+    .join(contact, contact.c.id == conversation.c.contact_id)
+    .where(delivery.c.message_id == bindparam("message"), delivery.c.state.in_(["kept", "sending"]))
+)
+
+
+async def due(tx: Transaction, message_id: int) -> Due | None:
+    """Return a message still to be sent, or None when its end is known.
+
+    Nothing is locked: whoever wants to make an attempt records it first (`attempt`), and one does.
+    """
+    row = (await tx.execute(_DUE, {"message": message_id})).one_or_none()
     if row is None:
         return None
     return Due(
@@ -70,17 +74,24 @@ async def due(tx: Transaction, message_id: int) -> Due | None:
     )
 
 
+_ATTEMPT = (
+    update(delivery)
+    .where(
+        delivery.c.message_id == bindparam("message"),
+        delivery.c.attempts == bindparam("latest"),
+        delivery.c.state.in_(["kept", "sending"]),
+    )
+    .values(state="sending", attempted_at=bindparam("now"), attempts=delivery.c.attempts + 1)
+    .returning(delivery.c.attempts)
+)
+
+
 async def attempt(tx: Transaction, due: Due, *, now: datetime) -> Due | None:
     """Record an attempt, before it is made, and return the message with it.
 
     None when another worker has made one in the meantime, or knows the end: then it is not ours to make.
     """
-    recorded = await tx.execute(
-        update(delivery)
-        .where(_is_latest(due), delivery.c.state.in_(["kept", "sending"]))
-        .values(state="sending", attempted_at=now, attempts=delivery.c.attempts + 1)
-        .returning(delivery.c.attempts)
-    )
+    recorded = await tx.execute(_ATTEMPT, {"message": due.message_id, "latest": due.attempts, "now": now})
     attempts = recorded.scalar_one_or_none()
     if attempts is None:
         return None
@@ -101,28 +112,24 @@ def _is_latest(due: Due) -> ColumnElement[bool]:
     return and_(delivery.c.message_id == due.message_id, delivery.c.attempts == due.attempts)
 
 
+_SENT = text(
+    """
+    WITH noted AS (
+        UPDATE delivery SET state = 'sent', sent_at = :now, failure = NULL
+        WHERE message_id = :message AND state <> 'sent'
+        RETURNING message_id
+    ), kept AS (
+        UPDATE message SET external_id = :external FROM noted WHERE message.id = noted.message_id
+        RETURNING conversation_id
+    )
+    UPDATE conversation SET last_outbound_at = :now FROM kept WHERE conversation.id = kept.conversation_id
+    """
+).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+
+
 async def sent(tx: Transaction, message_id: int, *, external_id: str, now: datetime) -> None:
     """Note that the other side took the message, and that the office has answered; the first word counts."""
-    noted = await tx.execute(
-        update(delivery)
-        .where(delivery.c.message_id == message_id, delivery.c.state != "sent")
-        .values(state="sent", sent_at=now, failure=None)
-        .returning(delivery.c.message_id)
-    )
-    if noted.scalar_one_or_none() is None:
-        return
-    kept = (
-        update(message)
-        .where(message.c.id == message_id)
-        .values(external_id=external_id)
-        .returning(message.c.conversation_id)
-        .cte("kept")
-    )
-    await tx.execute(
-        update(conversation)
-        .where(conversation.c.id == select(kept.c.conversation_id).scalar_subquery())
-        .values(last_outbound_at=now)
-    )
+    await tx.execute(_SENT, {"message": message_id, "external": external_id, "now": now})
 
 
 async def give_up(tx: Transaction, due: Due, *, failure: str, uncertain: bool) -> None:

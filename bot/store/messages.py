@@ -5,51 +5,69 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import DateTime, Text, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from bot.store.database import Transaction
-from bot.store.tables import conversation, delivery, message
+from bot.store.tables import message
 from channels.port import Inbound
+
+_KEEP_INBOUND = text(
+    """
+    WITH kept AS (
+        INSERT INTO message (
+            conversation_id, channel, author, external_id, text, subject, quoted, reply_id,
+            reference_ids, attachments, source, created_at
+        ) VALUES (
+            :conversation, :channel, 'citizen', :external, :text, :subject, :quoted, :reply,
+            :references, :attachments, :source, :now
+        )
+        ON CONFLICT (channel, external_id) DO NOTHING
+        RETURNING id, conversation_id
+    ), heard AS (
+        UPDATE conversation SET last_inbound_at = :now FROM kept WHERE conversation.id = kept.conversation_id
+    )
+    SELECT id FROM kept
+    """
+).bindparams(
+    bindparam("references", type_=ARRAY(Text)),
+    bindparam("attachments", type_=JSONB),
+    bindparam("now", type_=DateTime(timezone=True)),
+)
 
 
 async def keep_inbound(tx: Transaction, inbound: Inbound, conversation_id: int) -> int | None:
     """Keep a citizen's message and note when the conversation heard it; None when it was kept before."""
     kept = await tx.execute(
-        upsert(message)
-        .values(
-            conversation_id=conversation_id,
-            channel=inbound.channel,
-            author="citizen",
-            external_id=inbound.external_id,
-            text=inbound.text,
-            subject=inbound.subject,
-            quoted=inbound.quoted or None,
-            reply_id=inbound.reply_id,
-            reference_ids=list(inbound.references),
-            attachments=[asdict(attachment) for attachment in inbound.attachments],
-            source=inbound.source,
-            created_at=inbound.received_at,
-        )
-        .on_conflict_do_nothing(index_elements=["channel", "external_id"])
-        .returning(message.c.id)
+        _KEEP_INBOUND,
+        {
+            "conversation": conversation_id,
+            "channel": inbound.channel,
+            "external": inbound.external_id,
+            "text": inbound.text,
+            "subject": inbound.subject,
+            "quoted": inbound.quoted or None,
+            "reply": inbound.reply_id,
+            "references": list(inbound.references),
+            "attachments": [asdict(attachment) for attachment in inbound.attachments],
+            "source": inbound.source,
+            "now": inbound.received_at,
+        },
     )
     message_id: int | None = kept.scalar_one_or_none()
-    if message_id is not None:
-        await tx.execute(
-            update(conversation)
-            .where(conversation.c.id == conversation_id)
-            .values(last_inbound_at=inbound.received_at)
-        )
     return message_id
+
+
+_IS_KEPT = select(message.c.id).where(
+    message.c.channel == bindparam("channel"), message.c.external_id == bindparam("external")
+)
 
 
 async def is_kept(tx: Transaction, channel: str, external_id: str) -> bool:
     """Tell whether a message with that id is kept already."""
-    query = select(message.c.id).where(message.c.channel == channel, message.c.external_id == external_id)
-    return (await tx.execute(query)).scalar_one_or_none() is not None
+    found = await tx.execute(_IS_KEPT, {"channel": channel, "external": external_id})
+    return found.scalar_one_or_none() is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +85,22 @@ class Asked:
     received_at: datetime
 
 
-async def waiting(tx: Transaction, message_id: int, *, lock: bool = False) -> Asked | None:
+_WAITING = select(
+    message.c.id,
+    message.c.conversation_id,
+    message.c.channel,
+    message.c.text,
+    message.c.attachments,
+    message.c.subject,
+    message.c.reply_id,
+    message.c.reference_ids,
+    message.c.created_at,
+).where(message.c.id == bindparam("message"), message.c.author == "citizen", message.c.answered_at.is_(None))
+
+
+async def waiting(tx: Transaction, message_id: int) -> Asked | None:
     """Return a citizen's message, or None when it was answered before (or is none)."""
-    query = select(message).where(
-        message.c.id == message_id, message.c.author == "citizen", message.c.answered_at.is_(None)
-    )
-    row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
+    row = (await tx.execute(_WAITING, {"message": message_id})).one_or_none()
     if row is None:
         return None
     return Asked(
@@ -88,13 +116,19 @@ async def waiting(tx: Transaction, message_id: int, *, lock: bool = False) -> As
     )
 
 
-async def mark_answered(
-    tx: Transaction, message_id: int, *, now: datetime, understood: Mapping[str, Any]
-) -> None:
-    """Note that a message got what it gets, and what was understood."""
-    await tx.execute(
-        update(message).where(message.c.id == message_id).values(answered_at=now, understood=dict(understood))
+_KEEP_REPLY = text(
+    """
+    WITH made AS (
+        INSERT INTO message (
+            conversation_id, channel, author, text, subject, reply_id, reference_ids, created_at
+        ) VALUES (:conversation, :channel, :author, :text, :subject, :reply, :references, :now)
+        RETURNING id
     )
+    INSERT INTO delivery (message_id, state, key, arguments)
+    SELECT id, 'kept', :key, :arguments FROM made
+    RETURNING message_id
+    """
+).bindparams(bindparam("references", type_=ARRAY(Text)), bindparam("arguments", type_=JSONB))
 
 
 async def keep_reply(
@@ -109,30 +143,20 @@ async def keep_reply(
 ) -> int:
     """Keep a reply in the thread of the message it answers, to be delivered; return its id."""
     references = [*to.references, to.reply_id] if to.reply_id else []
-    made = (
-        insert(message)
-        .values(
-            conversation_id=to.conversation_id,
-            channel=to.channel,
-            author=author,
-            text=text,
-            subject=to.subject,
-            reply_id=to.reply_id,
-            reference_ids=references,
-            created_at=now,
-        )
-        .returning(message.c.id)
-        .cte("made")
-    )
     kept = await tx.execute(
-        insert(delivery)
-        .values(
-            message_id=select(made.c.id).scalar_subquery(),
-            state="kept",
-            key=key,
-            arguments=dict(arguments),
-        )
-        .returning(delivery.c.message_id)
+        _KEEP_REPLY,
+        {
+            "conversation": to.conversation_id,
+            "channel": to.channel,
+            "author": author,
+            "text": text,
+            "subject": to.subject,
+            "reply": to.reply_id,
+            "references": references,
+            "key": key,
+            "arguments": dict(arguments),
+            "now": now,
+        },
     )
     return int(kept.scalar_one())
 
