@@ -69,6 +69,7 @@ async def assemble(
         now=time.now,
         public_url=settings.public_url,
         office_name=settings.office.office.name,
+        is_simulation=settings.environment.simulation,
     )
     channels = (build or build_channels)(settings, wiring)
     try:
@@ -131,9 +132,12 @@ def interpreter_at(url: str, token: str) -> Interpreter:
     return RasaInterpreter(url, token, timeout_seconds=NLU_SECONDS)
 
 
-def inspect_mail(data: bytes, file: str) -> dict[str, object]:
-    """Return what the bot would see in a raw mail and do with it (`pst email inspect`). Total."""
-    return dict(inspect(data, file, None))
+def inspect_mail(data: bytes, file: str, own: str | None) -> dict[str, object]:
+    """Return what the bot would see in a raw mail and do with it (`pst email inspect`). Total.
+
+    `own` is the office's address, whose mails are its own.
+    """
+    return dict(inspect(data, file, own))
 
 
 def texts(settings: Settings) -> Texts:

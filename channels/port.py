@@ -218,6 +218,7 @@ class Wiring:
     now: Callable[[], datetime]
     public_url: str
     office_name: str
+    is_simulation: bool = False
 
 
 class Build(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import typer
@@ -20,13 +21,15 @@ def inspect(files: list[Path]) -> None:
     """Cetak satu baris JSON per surat mentah: apa yang dilihat bot (one JSON line per raw mail)."""
     from bot.assembly import inspect_mail
 
+    # The office's own mails are told apart when its address is set; nothing else is needed here.
+    own = os.environ.get("PST_MAIL_FROM")
     for file in files:
         try:
             data = file.read_bytes()
         except OSError as error:
             found = _unreadable(file, error)
         else:
-            found = inspect_mail(data, str(file))
+            found = inspect_mail(data, str(file), own)
         typer.echo(json.dumps(found, ensure_ascii=False))
 
 
