@@ -224,4 +224,6 @@ class Wiring:
 class Build(Protocol):
     """`channels.<name>.build`: options of office.yml and the environment to a channel, None when it is off."""
 
-    def __call__(self, options: Any, environment: Any, wiring: Wiring) -> Channel | None: ...
+    def __call__(self, options: Any, environment: Any, wiring: Wiring) -> Channel | None:
+        """Return the channel, or None while what it needs is not set."""
+        ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from email.utils import parseaddr
 from pathlib import Path
 
 import typer
@@ -22,7 +23,7 @@ def inspect(files: list[Path]) -> None:
     from bot.assembly import inspect_mail
 
     # The office's own mails are told apart when its address is set; nothing else is needed here.
-    own = os.environ.get("PST_MAIL_FROM")
+    own = parseaddr(os.environ.get("PST_MAIL_FROM", ""))[1] or None
     for file in files:
         try:
             data = file.read_bytes()
