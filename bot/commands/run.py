@@ -118,6 +118,10 @@ class House:
     def _announce(self) -> None:
         if self._settings.is_simulation:
             _say("pst", f"SIMULASI: buka {self._address}/simulator")
+            return
+        for channel in self._settings.channels:
+            state = "menyala" if channel.environment.is_on else "mati, belum disetel (pst config check)"
+            _say(channel.name, state)
 
     def _add(
         self,
