@@ -14,9 +14,10 @@ from nlu.client import RasaInterpreter
 from nlu.examples import Example, lines_of, read_example
 from nlu.port import NluUnavailable
 from tests.nlu.rasa import ROOT, RunningRasa
-from tests.nlu.spoken import SENTENCES, Spoken
+from tests.nlu.spoken import SENTENCES, UNSEEN, Spoken
 
-FEWEST_RIGHT = 0.9  # of SENTENCES; what is not right has to be unsure, see below
+FEWEST_RIGHT = 0.9  # of SENTENCES, which the examples were written with: a guard, not a measure
+FEWEST_UNSEEN_RIGHT = 0.7  # of UNSEEN, the measure; 0.78 when it was first asked
 
 
 @pytest.fixture
@@ -35,7 +36,9 @@ def trained() -> set[str]:
 
 
 def test_no_sentence_was_learnt() -> None:
-    assert trained().isdisjoint(Example(spoken.text).plain for spoken in SENTENCES)
+    assert trained().isdisjoint(
+        Example(text).plain for text in [s.text for s in SENTENCES] + [t for t, _ in UNSEEN]
+    )
 
 
 async def test_spoken_sentences_are_understood(interpreter: RasaInterpreter) -> None:
@@ -50,6 +53,11 @@ async def test_spoken_sentences_are_understood(interpreter: RasaInterpreter) -> 
             surely_wrong.append((spoken.text, first.intent))
     assert right >= FEWEST_RIGHT * len(SENTENCES)
     assert len(surely_wrong) <= 1, surely_wrong
+
+
+async def test_unseen_sentences_are_mostly_understood(interpreter: RasaInterpreter) -> None:
+    right = [(await interpreter.parse(text)).guesses[0].intent == intent for text, intent in UNSEEN]
+    assert sum(right) >= FEWEST_UNSEEN_RIGHT * len(UNSEEN)
 
 
 @pytest.mark.parametrize("spoken", SENTENCES, ids=lambda spoken: spoken.text[:40])

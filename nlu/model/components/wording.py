@@ -5,9 +5,11 @@ spellings become one word (the `synonym:` lists), and the name of a service or a
 because what is asked does not depend on which service it is asked about. A word that no other example
 has gets the mark "xxother" beside it: "biaya skck" is then seen to ask about something foreign.
 
-Measured by cross-validation on the examples: of the surer 60 % of the guesses 92.7 % are right instead
-of 90.7 %; questions about a service that no example names are understood in 94 % instead of 80 %;
-foreign questions are answered with undue certainty in 10 % instead of 19 %.
+Measured by cross-validation on the examples of that time, each against the same pipeline without it
+(and chosen among a few variants on the same folds, so a little flattering): with the marks of services
+and modes 92.7 % instead of 91.6 % of the surer 60 % of the guesses are right, and questions about a
+service that no example names are understood in 94 % instead of 80 %; with "xxother" 10 % instead of 19 %
+of foreign questions are answered with undue certainty. Changes here change the model: measure again.
 """
 
 from __future__ import annotations
