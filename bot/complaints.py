@@ -29,7 +29,12 @@ def _line(item: Any, place: str, model: type[BaseModel]) -> str:
         return f"{place}: {name}: unknown key{did_you_mean(path[-1], _siblings(model, path[:-1]))}"
     if item["type"] == "missing":
         return f"{place}: {name}: missing, and needed"
-    return f"{place}: {name}: {item['msg']}"
+    return f"{place}: {name}: {in_words(item['msg'])}"
+
+
+def in_words(message: str) -> str:
+    """Return pydantic's message without its own label."""
+    return message.removeprefix("Value error, ")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from dotenv import load_dotenv
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.complaints import SettingsError, describe, did_you_mean
+from bot.complaints import SettingsError, describe, did_you_mean, in_words
 from bot.office import Office, load_office
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,29 +27,31 @@ _Model = TypeVar("_Model", bound=BaseSettings)
 class Environment(BaseSettings):
     """The variables that belong to no channel. Secrets stand here and nowhere else."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
 
     database_url: SecretStr | None = Field(
-        None, description="PostgreSQL server; unset: an embedded one in PST_HOME"
+        None, description="Server PostgreSQL; kosong: yang tertanam di PST_HOME"
     )
-    home: Path = Field(Path("var"), description="folder of everything the program keeps on this machine")
-    host: str = Field("127.0.0.1", description="address the web listens on")
-    port: int = Field(8000, ge=1, le=65535, description="port the web listens on")
+    home: Path = Field(Path("var"), description="Folder semua yang disimpan program di mesin ini")
+    host: str = Field("127.0.0.1", description="Alamat tempat web mendengarkan")
+    port: int = Field(8000, ge=1, le=65535, description="Porta web")
     public_url: str | None = Field(
         None,
-        description="address under which Twilio and citizens reach the web, e.g. https://pst.example.go.id",
+        description="Alamat web dari luar, dipakai Twilio dan warga, misalnya https://pst.example.go.id",
     )
-    nlu_url: str | None = Field(None, description="address of the Rasa server; unset: `pst run` starts one")
-    nlu_token: SecretStr | None = Field(None, description="token of the Rasa server")
-    secret_key: SecretStr | None = Field(None, description="signs sessions and links; at least 32 characters")
+    nlu_url: str | None = Field(None, description="Alamat server model Rasa; kosong: dijalankan `pst run`")
+    nlu_token: SecretStr | None = Field(None, description="Token server model Rasa")
+    secret_key: SecretStr | None = Field(
+        None, description="Penanda tangan sesi dan tautan; sedikitnya 32 karakter"
+    )
     model_cache: Path = Field(
         Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pst" / "models",
-        description="folder of trained models",
+        description="Folder model yang sudah dilatih",
     )
-    office: Path | None = Field(
-        None, description="path of office.yml, when it is not in the project's folder"
+    office: Path | None = Field(None, description="Letak office.yml, bila bukan di folder proyek")
+    simulation: bool = Field(
+        False, description="Diisi `pst run` untuk prosesnya sendiri; jangan diisi sendiri"
     )
-    simulation: bool = Field(False, description="set by `pst run` for its own processes; never by hand")
 
     @field_validator("public_url", "nlu_url")
     @classmethod
@@ -179,7 +181,7 @@ def _named(error: ValidationError, place: str) -> list[str]:
     lines = []
     for item in error.errors(include_input=False, include_url=False):
         name = PREFIX + str(item["loc"][0]).upper().removeprefix(PREFIX) if item["loc"] else place
-        lines.append(f"{place}: {name}: {item['msg']}")
+        lines.append(f"{place}: {name}: {in_words(item['msg'])}")
     return lines
 
 
@@ -191,10 +193,17 @@ def _contradictions(environment: Environment, channels: list[ChannelSettings]) -
             for name in channel.environment.missing()
             if channel.environment.model_fields_set
         ]
+    for channel in channels:
+        needs = getattr(channel.environment, "needs_public_url", False)
+        if channel.environment.is_on and needs and environment.public_url is None:
+            problems.append(
+                f"environment: PST_PUBLIC_URL: missing; {channel.name} is called under that address,"
+                " and what it signs covers it"
+            )
     simulated = environment.simulation or not any(channel.environment.is_on for channel in channels)
     if simulated and not is_loopback(environment.host):
         problems.append(
             "environment: PST_HOST: simulation listens on loopback only; "
-            "set the variables of a channel (see README) or use 127.0.0.1"
+            "use 127.0.0.1, or set the variables of a channel (README tells which)"
         )
     return problems

@@ -91,7 +91,7 @@ class Stage:
         """Receive a message and return its id."""
         message = self.inbound(said, **named)  # type: ignore[arg-type]
         assert await self.core.reception(message)
-        return int(await self.scalar("SELECT max(id) FROM message WHERE author = 'citizen'"))
+        return (await self.column("SELECT max(id) FROM message WHERE author = 'citizen'"))[0]
 
     async def answered(self, said: str, **named: object) -> list[str]:
         """Receive a message, answer it, deliver what is due, and return what the citizen got."""

@@ -86,8 +86,10 @@ class House:
             environment["PST_NLU_URL"] = f"http://127.0.0.1:{free_ports(1)[0]}"
             environment["PST_NLU_TOKEN"] = token_urlsafe(32)
         if settings.is_simulation:
+            # Nothing of a simulation leaves this machine, whatever PST_PUBLIC_URL says.
+            card = settings.office.office
             environment |= simulated_environment(
-                public_url=settings.public_url, office_mail=settings.office.office.email
+                public_url=self._address, office_name=card.name, office_mail=card.email
             )
         return environment
 

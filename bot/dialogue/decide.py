@@ -113,9 +113,10 @@ class Dialogue:
     def _about(self, turn: Turn, subject: Subject, confidence: float) -> Decision:
         answer = self._answer(subject)
         if answer is None:
+            unknown = Say("ticket_added", {"ticket": turn.ticket}) if turn.ticket else Say("not_known")
             return self._reply(
                 turn,
-                Say("not_known"),
+                unknown,
                 context=_understood(turn.context, subject),
                 topics=(subject.label(),),
                 confidence=confidence,

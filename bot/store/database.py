@@ -40,6 +40,8 @@ class Database:
             },
         )
 
+        self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Open one transaction. Raises SQLAlchemy's OperationalError when the server is away."""
@@ -53,7 +55,7 @@ class Database:
         It commits when it has run: there are no BEGIN and COMMIT to wait for. Two statements need
         `transaction`.
         """
-        async with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        async with self._single.connect() as connection:
             yield connection
 
     async def close(self) -> None:

@@ -43,14 +43,19 @@ class Environment(BaseSettings):
         env_prefix="PST_", extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
     )
 
-    imap_url: SecretStr | None = Field(default=None, description=f"The mailbox: {address.IMAP_SHAPE}")
-    smtp_url: SecretStr | None = Field(default=None, description=f"The outgoing server: {address.SMTP_SHAPE}")
+    imap_url: SecretStr | None = Field(
+        default=None,
+        description="Kotak surat: imaps://pengguna:sandi@host:993/INBOX (karakter khusus: persen)",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None, description="Server kirim: smtps://pengguna:sandi@host:465 atau smtp+starttls://...:587"
+    )
     mail_from: str | None = Field(
-        default=None, description=f"Whom answers are from: {address.MAIL_FROM_SHAPE}"
+        default=None, description="Pengirim jawaban, misalnya 'Layanan PST <pst@example.go.id>'"
     )
     mail_ca_file: FilePath | None = Field(
         default=None,
-        description="A file of PEM certificates to trust instead of the system's, for an office's own CA",
+        description="Berkas sertifikat PEM yang dipercaya, bila server surat memakai CA kantor sendiri",
     )
 
     @field_validator("imap_url")

@@ -42,6 +42,12 @@ def test_without_any_setting_it_is_a_simulation(monkeypatch: pytest.MonkeyPatch,
     assert settings.public_url == "http://127.0.0.1:8000"
 
 
+def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("PST_PORT", "PST_PUBLIC_URL", "PST_DATABASE_URL", "PST_TWILIO_FROM", "PST_IMAP_URL"):
+        monkeypatch.setenv(name, "")
+    assert load(env_file=tmp_path / "none").is_simulation
+
+
 def test_one_channel_alone_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PST_IMAP_URL", "imaps://kantor:rahasia@mail.contoh.example/INBOX")
     monkeypatch.setenv("PST_SMTP_URL", "smtps://kantor:rahasia@mail.contoh.example:465")
@@ -61,6 +67,15 @@ def test_one_channel_alone_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         ({"PST_SECRET_KEY": "geheim"}, "PST_SECRET_KEY", "32 characters"),
         ({"PST_HOST": "0.0.0.0"}, "PST_HOST", "loopback"),
         ({"PST_PUBLIC_URL": "pst.contoh.example"}, "PST_PUBLIC_URL", "https://"),
+        (
+            {
+                "PST_TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+                "PST_TWILIO_AUTH_TOKEN": "geheim",
+                "PST_TWILIO_FROM": "+628111111000",
+            },
+            "PST_PUBLIC_URL",
+            "missing",
+        ),
     ],
 )
 def test_a_wrong_variable_is_named_with_what_was_expected(

@@ -80,7 +80,9 @@ async def test_a_channel_without_settings_has_no_webhook(
 async def test_in_simulation_the_root_leads_to_the_simulator(
     home: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made_up = simulated_environment(public_url="http://127.0.0.1:8000", office_mail="kantor@contoh.example")
+    made_up = simulated_environment(
+        public_url="http://127.0.0.1:8000", office_name="Kantor", office_mail="kantor@contoh.example"
+    )
     for name, value in made_up.items():
         monkeypatch.setenv(name, value)
     async with _app(load(env_file=home / "none"), database_url) as client:
