@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -17,7 +17,7 @@ from channels.simulator.twilio import Fault, TwilioStandIn, sign_webhook, webhoo
 from tests.flow.processes import OFFICE, PUBLIC_URL, SID, TOKEN, until
 
 WEBHOOK = "/webhooks/twilio/whatsapp"
-CITIZENS, AHEAD = 30, 5
+CITIZENS = 30
 
 # What is asked and the topic that it is sure to be taken for, whatever was asked before.
 QUESTIONS = {
@@ -72,10 +72,10 @@ class Citizen:
     def address(self) -> str:
         return f"whatsapp:+628111111{self.number:04}"
 
-    async def talk(self, client: httpx.AsyncClient, webs: Sequence[str]) -> None:
-        """Ask everything, a few questions ahead of the answers; Twilio posts each message twice at once."""
+    async def talk(self, client: httpx.AsyncClient, webs: Sequence[str], allowed: Callable[[], int]) -> None:
+        """Ask as many questions as are allowed by now; Twilio posts each message twice at once."""
         for count, question in enumerate(self.questions):
-            await until(partial(self._has_replies, count - AHEAD), within=120.0)
+            await until(partial(_is_more, allowed, count), within=120.0)
             form = webhook_form(account_sid=SID, sender=self.address, recipient=OFFICE, body=question)
             headers = sign_webhook(TOKEN, PUBLIC_URL + WEBHOOK, form)
             first, second = webs[count % len(webs)], webs[(count + 1) % len(webs)]
@@ -84,8 +84,9 @@ class Citizen:
             )
             assert [answer.status_code for answer in posted] == [200, 200]
 
-    def _has_replies(self, least: int) -> bool:
-        return len(self.replies) >= least
+
+def _is_more(allowed: Callable[[], int], count: int) -> bool:
+    return allowed() > count
 
 
 class Crowd:
@@ -100,7 +101,7 @@ class Crowd:
         self._by_address = {citizen.address: citizen for citizen in self.citizens}
         twilio.on_message(lambda message: self._by_address[message.recipient].replies.append(message.body))
 
-    async def talk(self, webs: Sequence[str]) -> None:
+    async def talk(self, webs: Sequence[str], allowed: Callable[[], int]) -> None:
         """Have every citizen talk, webhooks going to the webs in turn."""
         limits = httpx.Limits(max_connections=40)
         async with (
@@ -108,7 +109,7 @@ class Crowd:
             asyncio.TaskGroup() as group,
         ):
             for citizen in self.citizens:
-                group.create_task(citizen.talk(client, webs))
+                group.create_task(citizen.talk(client, webs, allowed))
 
     def check_replies(self, answers: Mapping[str, str]) -> None:
         """Every question has its own answer, once, in the order of the questions."""

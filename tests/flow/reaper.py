@@ -16,13 +16,19 @@ from tests.flow.processes import START_SECONDS, Part, until
 
 @dataclass(slots=True)
 class Reaper:
-    """`kills` tells when the workers were killed: how many messages the stand-in had taken by then."""
+    """Kills a worker `times` times: half of them at any moment, half in the middle of sending.
+
+    `kills` tells how many messages the stand-in had taken by each kill, `rounds` how many of the
+    killed are at work again.
+    """
 
     workers: Sequence[Part]
     twilio: TwilioStandIn
     database_url: str
     chance: random.Random
+    times: int
     kills: list[int] = field(default_factory=list)
+    rounds: int = 0
     _is_armed: bool = False
 
     def __post_init__(self) -> None:
@@ -39,26 +45,35 @@ class Reaper:
             worker.kill()
         self.kills.append(len(self.twilio.messages))
 
-    async def at_random(self, times: int) -> None:
-        """Kill one worker, so many times, some moments after it has begun to work."""
-        for _ in range(times):
-            victim = self.chance.choice(self.workers)
-            # Time itself is what is drawn by lot here: any moment of a worker's life will do.
-            await asyncio.sleep(self.chance.uniform(0.0, 2.5))
-            self._kill([victim])
-            await self._again([victim])
+    def allowed(self, first: int, last: int) -> int:
+        """Return how much may be going on by now, from `first` to `last`: each kill meets something new."""
+        return first + (last - first) * self.rounds // (self.times - 1)
 
-    async def between_post_and_commit(self, times: int) -> None:
-        """Kill whoever sends, so many times, in the middle of sending a message drawn by lot."""
-        for _ in range(times):
-            await self._taken_count(len(self.twilio.messages) + self.chance.randint(1, 15))
-            killed = len(self.kills)
-            self._is_armed = True
-            await until(partial(self._has_killed, killed + 1), within=90.0)
-            await self._again(self.workers)
+    async def reap(self) -> None:
+        """Kill and start again until it was done so many times."""
+        ways = [self._at_random, self._between_post_and_commit] * (self.times // 2)
+        self.chance.shuffle(ways)
+        for way in ways:
+            await self._again(await way())
+            self.rounds += 1
+
+    async def _at_random(self) -> Sequence[Part]:
+        victim = self.chance.choice(self.workers)
+        # Time itself is what is drawn by lot here: any moment of a worker's life will do.
+        await asyncio.sleep(self.chance.uniform(0.0, 2.5))
+        self._kill([victim])
+        return [victim]
+
+    async def _between_post_and_commit(self) -> Sequence[Part]:
+        """Kill whoever sends, in the middle of sending one of the next messages."""
+        await self._taken_count(len(self.twilio.messages) + self.chance.randint(0, 10))
+        killed = len(self.kills)
+        self._is_armed = True
+        await until(partial(self._has_killed, killed + 1), within=60.0)
+        return self.workers
 
     async def _taken_count(self, least: int) -> None:
-        await until(lambda: len(self.twilio.messages) >= least, within=90.0)
+        await until(lambda: len(self.twilio.messages) >= least, within=60.0)
 
     def _has_killed(self, times: int) -> bool:
         return len(self.kills) >= times

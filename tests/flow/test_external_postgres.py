@@ -17,6 +17,8 @@ from tests.flow.processes import parts, until, whatsapp_environment
 from tests.flow.reaper import Reaper
 from tests.nlu.rasa import RunningRasa
 
+KILLS = 6
+
 
 @pytest.fixture
 def external_url(program: Callable[..., str]) -> Iterator[str]:
@@ -47,15 +49,14 @@ async def test_two_webs_and_two_workers_on_an_external_server_answer_in_order_an
         for n, home in enumerate(homes, 1):
             running.start("scheduler", f"scheduler-{n}", PST_HOME=home)
             workers.append(running.start("worker", f"worker-{n}", PST_HOME=home))
-        reaper = Reaper(workers, twilio, external_url, chance)
+        reaper = Reaper(workers, twilio, external_url, chance, times=KILLS)
         async with asyncio.TaskGroup() as group:
-            group.create_task(crowd.talk([web.url for web in webs]))
+            group.create_task(crowd.talk([web.url for web in webs], lambda: reaper.allowed(3, 10)))
             await until(lambda: len(twilio.messages) > 10, within=60.0)
-            await reaper.at_random(4)
-            await reaper.between_post_and_commit(2)
+            await reaper.reap()
         await until(lambda: is_done(external_url, crowd.size), within=90.0)
         running.stop()
-        assert len(reaper.kills) == 6
+        assert len(reaper.kills) == KILLS
         crowd.check_replies(answers)
         crowd.check_books(external_url)
         crowd.check_logs(running.written(), answers)

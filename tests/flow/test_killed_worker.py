@@ -13,6 +13,8 @@ from tests.flow.processes import parts, until, whatsapp_environment
 from tests.flow.reaper import Reaper
 from tests.nlu.rasa import RunningRasa
 
+KILLS = 8
+
 
 async def test_every_message_is_answered_in_order_and_once_whenever_the_worker_is_killed(  # noqa: PLR0917
     tmp_path: Path,
@@ -33,15 +35,14 @@ async def test_every_message_is_answered_in_order_and_once_whenever_the_worker_i
         web = await running.web()
         running.start("scheduler")
         worker = running.start("worker")
-        reaper = Reaper([worker], twilio, database_url, chance)
+        reaper = Reaper([worker], twilio, database_url, chance, times=KILLS)
         async with asyncio.TaskGroup() as group:
-            group.create_task(crowd.talk([web.url]))
+            group.create_task(crowd.talk([web.url], lambda: reaper.allowed(3, 10)))
             await until(lambda: len(twilio.messages) > 10, within=60.0)
-            await reaper.at_random(4)
-            await reaper.between_post_and_commit(4)
+            await reaper.reap()
         await until(lambda: is_done(database_url, crowd.size), within=90.0)
         running.stop()
-        assert len(reaper.kills) == 8
+        assert len(reaper.kills) == KILLS
         crowd.check_replies(answers)
         crowd.check_books(database_url)
         crowd.check_logs(running.written(), answers)
