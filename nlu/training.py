@@ -34,9 +34,12 @@ class TrainingFailed(Exception):
     """Rasa could not train; the message holds the end of what it said."""
 
 
-def knowledge_of(root: Path) -> Knowledge:
-    """Return the checked knowledge of the project at `root`. Raises `KnowledgeError`."""
-    facts = yaml.safe_load((root / "office.yml").read_text(encoding="utf-8"))
+def knowledge_of(root: Path, office: Path | None = None) -> Knowledge:
+    """Return the checked knowledge of the project at `root`, with the facts of `office`.
+
+    `office` is office.yml, by default the one in `root`. Raises `KnowledgeError`.
+    """
+    facts = yaml.safe_load((office or root / "office.yml").read_text(encoding="utf-8"))
     return load(root / "nlu" / "knowledge", facts)
 
 
@@ -56,13 +59,13 @@ def fingerprint(root: Path) -> str:
     return parts.hexdigest()[:20]
 
 
-def train(root: Path, cache: Path, report: Report) -> Path:
+def train(root: Path, cache: Path, report: Report, *, office: Path | None = None) -> Path:
     """Return the model of the project at `root`, at once from `cache` when it was trained before.
 
     `report` gets lines for the person who waits. Raises `KnowledgeError` (nothing is trained),
     `ModelEnvironmentMissing` or `TrainingFailed`. Two trainings at once are harmless: the second waits.
     """
-    knowledge = knowledge_of(root)
+    knowledge = knowledge_of(root, office)
     mark = fingerprint(root)
     model = cache / f"{mark}.tar.gz"
     if model.exists():

@@ -39,7 +39,7 @@ def serve(port: int = typer.Option(5005, min=1, max=65535, help="porta di 127.0.
 def trained(settings: Settings) -> Path:
     """Return the model for the knowledge as it is, trained if need be; progress goes to standard error."""
     try:
-        return train(ROOT, settings.environment.model_cache, _report)
+        return train(ROOT, settings.environment.model_cache, _report, office=settings.environment.office)
     except KnowledgeError as error:
         raise SettingsError([str(error)]) from error
     except (ModelEnvironmentMissing, TrainingFailed) as error:

@@ -18,8 +18,15 @@ ASK_OFFICER = "minta_petugas"
 OUT_OF_SCOPE = "di_luar_topik"
 FOLLOW_UP = "lanjutan"
 YES, NO = "ya", "tidak"
-TALK = frozenset({"salam", "terima_kasih", "pamit", "bisa_apa"})
-NOT_SUGGESTED = TALK | {ASK_OFFICER, OUT_OF_SCOPE, FOLLOW_UP, YES, NO}
+# What is said for talk that asks nothing; `bisa_apa` is answered from the knowledge.
+TALK = {
+    OUT_OF_SCOPE: Say("out_of_scope"),
+    "salam": Say("greeting"),
+    "terima_kasih": Say("welcome"),
+    "pamit": Say("goodbye"),
+}
+NOT_SUGGESTED = {*TALK, ASK_OFFICER, FOLLOW_UP, YES, NO, "bisa_apa"}
+SHORT_ANSWER = 3  # words; a "tidak" at the end of a longer sentence is a way of asking ("bayar ga")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +77,12 @@ class Dialogue:
             )
         if best.intent == ASK_OFFICER:
             return self._open(turn, "asked", best.confidence)
-        if best.intent == OUT_OF_SCOPE:
-            return self._talk(turn, Say("out_of_scope"), best)
+        if best.intent in TALK:
+            return self._talk(turn, TALK[best.intent], best)
         if best.intent in (YES, NO):
-            return self._talk(turn, Say("noted"), best)
+            if turn.context.choices or len(turn.text.split()) <= SHORT_ANSWER:
+                return self._talk(turn, Say("noted"), best)
+            return self._unsure(turn, meaning.guesses)
         if best.intent == FOLLOW_UP:
             followed = self._followed(turn, meaning)
             if followed is None:

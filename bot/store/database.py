@@ -10,7 +10,7 @@ from psycopg import AsyncConnection as DriverConnection
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 # What every step is handed: one open transaction.
 Transaction = AsyncConnection
@@ -27,20 +27,9 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         """Take a `postgresql://` URL; nothing is connected before the first transaction."""
         self.url = url
-        self._engine = create_async_engine(
-            make_url(url).set(drivername="postgresql+psycopg"),
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_timeout=CONNECT_SECONDS,
-            # Errors name no parameters: they would carry what a citizen wrote into the logs.
-            hide_parameters=True,
-            connect_args={
-                "connect_timeout": CONNECT_SECONDS,
-                "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC",
-            },
-        )
-
-        self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._engine = _engine(url, pool_size)
+        # A pool of its own: to change a connection from one way to the other costs more than a statement.
+        self._single = _engine(url, pool_size, isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -61,6 +50,23 @@ class Database:
     async def close(self) -> None:
         """Give back all connections."""
         await self._engine.dispose()
+        await self._single.dispose()
+
+
+def _engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=CONNECT_SECONDS,
+        # Errors name no parameters: they would carry what a citizen wrote into the logs.
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC",
+        },
+        **options,
+    )
 
 
 async def driver_connection(connection: Transaction) -> Any:

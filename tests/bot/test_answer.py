@@ -116,6 +116,23 @@ async def test_ticket_numbers_have_no_gaps_and_no_doubles(staged: Staged) -> Non
         assert numbers == list(range(1, 13))
 
 
+@pytest.mark.parametrize("intent", ["salam", "terima_kasih", "pamit"])
+async def test_talk_is_answered_kindly_without_a_source(staged: Staged, intent: str) -> None:
+    async with staged() as stage:
+        stage.model.teach("halo pak", intent)
+        [reply] = await stage.answered("halo pak")
+        assert "belum punya jawaban" not in reply
+        assert "Sumber:" not in reply
+        assert await stage.scalar("SELECT count(*) FROM ticket") == 0
+
+
+async def test_a_no_at_the_end_of_a_question_is_no_answer_to_anything(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("kalau mau ke sana bayar ga", "tidak")
+        [reply] = await stage.answered("kalau mau ke sana bayar ga")
+        assert "1." in reply
+
+
 async def test_out_of_scope_is_refused_politely_without_a_ticket(staged: Staged) -> None:
     async with staged() as stage:
         stage.model.teach("resep rendang dong", "di_luar_topik")
