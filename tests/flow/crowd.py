@@ -114,8 +114,9 @@ class Crowd:
     def check_replies(self, answers: Mapping[str, str]) -> None:
         """Every question has its own answer, once, in the order of the questions."""
         for citizen in self.citizens:
+            asked = [[QUESTIONS[question]] for question in citizen.questions]
             got = [_topics(reply, answers) for reply in citizen.replies]
-            assert got == [[QUESTIONS[question]] for question in citizen.questions], citizen.number
+            assert got == asked, f"citizen {citizen.number}: asked {asked}, got {got}"
 
     def check_books(self, database_url: str) -> None:
         """The database tells the same: everything answered and sent, every effect once."""
