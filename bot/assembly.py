@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from bot import jobs
 from bot.answer import Answering
@@ -16,16 +17,18 @@ from bot.dialogue.decide import Dialogue, Limits
 from bot.queue import Queue
 from bot.read import Reader
 from bot.receive import Reception
-from bot.schedule import Schedule
 from bot.settings import ROOT, Settings
 from bot.store.database import Database
 from bot.texts import Texts, load_texts
-from channels.email.inspect import inspect
 from channels.port import Build, Channel, Wiring
-from channels.simulator.simulator import Simulator, SimulatorSettings
 from nlu import answers
-from nlu.client import RasaInterpreter
 from nlu.port import Interpreter
+
+# What only some processes need is imported where it is handed out: of seven, each starts sooner and is
+# smaller by what it does not use.
+if TYPE_CHECKING:
+    from bot.schedule import Schedule
+    from channels.simulator.simulator import Simulator
 
 NLU_SECONDS = 5.0
 
@@ -43,6 +46,8 @@ class Core:
 
     def schedule(self) -> Schedule:
         """Return what ticks."""
+        from bot.schedule import Schedule  # noqa: PLC0415
+
         return Schedule(self.database, self.queue, self.clock)
 
 
@@ -102,6 +107,8 @@ def simulator(settings: Settings, clock: Clock) -> Simulator | None:
     """Return the simulator, in simulation only."""
     if not settings.environment.simulation or not isinstance(clock, SharedClock):
         return None
+    from channels.simulator.simulator import Simulator, SimulatorSettings  # noqa: PLC0415
+
     known = {name: value for channel in settings.channels for name, value in channel.environment}
     return Simulator(
         SimulatorSettings(
@@ -129,6 +136,8 @@ def interpreter(settings: Settings) -> Interpreter:
 
 def interpreter_at(url: str, token: str) -> Interpreter:
     """Return the client of the Rasa server at that address."""
+    from nlu.client import RasaInterpreter  # noqa: PLC0415
+
     return RasaInterpreter(url, token, timeout_seconds=NLU_SECONDS)
 
 
@@ -137,6 +146,8 @@ def inspect_mail(data: bytes, file: str, own: str | None) -> dict[str, object]:
 
     `own` is the office's address, whose mails are its own.
     """
+    from channels.email import inspect  # noqa: PLC0415
+
     return dict(inspect(data, file, own))
 
 

@@ -111,7 +111,8 @@ async def _mailbox(settings: Settings, url: str) -> None:
 async def _scheduler(settings: Settings, url: str) -> None:
     from bot import assembly
 
-    async with assembly.assemble(settings, url) as core, core.queue.app.open_async():
+    without_channels = assembly.assemble(settings, url, build=lambda *_: {})
+    async with without_channels as core, core.queue.app.open_async():
         await core.schedule().run()
 
 
