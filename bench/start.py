@@ -59,7 +59,9 @@ async def _once(house: House, home: Path) -> tuple[float, float, dict[str, float
         await until(lambda: _answered(port, account, 1), within=60)
         answered = perf_counter() - began
         for n in range(1, MESSAGES):
-            await _accepted(port, account.webhook(url, citizen=n % 8, said=QUESTIONS[n % len(QUESTIONS)]))
+            webhook = account.webhook(url, citizen=n % 8, said=QUESTIONS[n % len(QUESTIONS)])
+            if not await _accepted(port, webhook):
+                raise RuntimeError(f"webhook {n} was not accepted")
         await until(lambda: _answered(port, account, MESSAGES), within=30)
         memory = _memory(process, home)
     (home / "run" / "processes.json").unlink()
