@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from hashlib import sha256
+from typing import Any
 
 import structlog
 
@@ -12,7 +13,7 @@ from bot.clock import Clock
 from bot.queue import Queue
 from bot.store import conversations, messages, parcels
 from bot.store.database import Database, Transaction
-from channels.port import Cursor, Inbound, Parcel
+from channels.port import Attachment, Cursor, Inbound, Parcel
 
 log = structlog.get_logger()
 
@@ -34,7 +35,7 @@ class Reception:
 
     async def keep_message(self, tx: Transaction, message: Inbound) -> bool:
         """Do the same within a transaction that already runs."""
-        inbound = _bounded(message)
+        inbound = _bounded(_storable(message))
         standing = await conversations.lock_contact(
             tx,
             channel=inbound.channel,
@@ -96,6 +97,22 @@ class Reception:
         """Note a successful look at a mailbox."""
         async with self._database.transaction() as tx:
             await parcels.checked(tx, channel=channel, place=place, now=self._clock.now())
+
+
+def _storable(message: Inbound) -> Inbound:
+    """Leave out what PostgreSQL cannot keep, so that no message is refused, or stops those behind it,
+    for one character: NUL, and halves of surrogate pairs."""
+    return replace(message, **{field.name: _plain(getattr(message, field.name)) for field in fields(message)})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, tuple):
+        return tuple(_plain(item) for item in value)
+    if isinstance(value, Attachment):
+        return replace(value, **{field.name: _plain(getattr(value, field.name)) for field in fields(value)})
+    return value
 
 
 def _bounded(message: Inbound) -> Inbound:
