@@ -103,7 +103,8 @@ class Crowd:
 
     async def talk(self, webs: Sequence[str], allowed: Callable[[], int]) -> None:
         """Have every citizen talk, webhooks going to the webs in turn."""
-        limits = httpx.Limits(max_connections=40)
+        # No kept connections: the web closes idle ones after 5 s, perhaps under a request of ours.
+        limits = httpx.Limits(max_connections=40, max_keepalive_connections=0)
         async with (
             httpx.AsyncClient(timeout=30, limits=limits) as client,
             asyncio.TaskGroup() as group,
