@@ -125,11 +125,12 @@ _HOLD = text(
             SELECT number FROM ticket
             WHERE conversation_id = conversation.id AND closed_at IS NULL
             ORDER BY id DESC LIMIT 1
-        ) AS ticket
+        ) AS ticket,
+        message.author = 'citizen' AND message.answered_at IS NULL AS is_waiting
     FROM conversation
     JOIN contact ON contact.id = conversation.contact_id
     JOIN message ON message.conversation_id = conversation.id
-    WHERE message.id = :message AND message.author = 'citizen' AND message.answered_at IS NULL
+    WHERE message.id = :message
     FOR UPDATE OF conversation, message
     """
 )
@@ -143,7 +144,17 @@ async def hold(tx: Transaction, *, conversation_id: int, message_id: int) -> Hel
     """
     await tx.execute(_LOCK_CONTACT_OF, {"conversation": conversation_id})
     row = (await tx.execute(_HOLD, {"message": message_id})).one_or_none()
-    return Held(**row._mapping) if row is not None else None
+    if row is None or not row.is_waiting:
+        return None
+    return Held(
+        id=row.id,
+        state=row.state,
+        context=row.context,
+        contact_id=row.contact_id,
+        language=row.language,
+        is_introduced=row.is_introduced,
+        ticket=row.ticket,
+    )
 
 
 _CARRY_ON = text(

@@ -89,19 +89,23 @@ _WAITING = select(
     message.c.id,
     message.c.conversation_id,
     message.c.channel,
+    message.c.author,
     message.c.text,
     message.c.attachments,
     message.c.subject,
     message.c.reply_id,
     message.c.reference_ids,
     message.c.created_at,
-).where(message.c.id == bindparam("message"), message.c.author == "citizen", message.c.answered_at.is_(None))
+    message.c.answered_at,
+).where(message.c.id == bindparam("message"))
 
 
 async def waiting(tx: Transaction, message_id: int) -> Asked | None:
     """Return a citizen's message, or None when it was answered before (or is none)."""
     row = (await tx.execute(_WAITING, {"message": message_id})).one_or_none()
-    if row is None:
+    # Asked for here and not in SQL: PostgreSQL would take the index of all unanswered messages for it, and
+    # read the whole backlog instead of one row.
+    if row is None or row.author != "citizen" or row.answered_at is not None:
         return None
     return Asked(
         id=row.id,
