@@ -6,6 +6,7 @@ Imports stand inside the commands: `pst run` reads this file too and must stay s
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -60,6 +61,16 @@ async def _awaited(part: Awaitable[None]) -> None:
     await part
 
 
+def _spare_the_collector() -> None:
+    """Take what was made at the start, which stays, out of the garbage collector's sight.
+
+    It would go through all modules again and again, and a webhook that comes meanwhile waits.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 async def _web(settings: Settings, url: str) -> None:
     from bot import assembly
     from bot.running.state import state_path
@@ -76,6 +87,7 @@ async def _web(settings: Settings, url: str) -> None:
         )
         if simulator:
             await simulator.start()
+        _spare_the_collector()
         try:
             await serve(
                 app,
@@ -97,6 +109,7 @@ async def _worker(settings: Settings, url: str) -> None:
         assembly.assemble(settings, url) as core,
         assembly.staffed(core, assembly.interpreter(settings)),
     ):
+        _spare_the_collector()
         await jobs.work(core.queue)
 
 
