@@ -42,6 +42,8 @@ async def serve(app: FastAPI, *, host: str, port: int, farewell: Callable[[], No
         server_header=False,
         lifespan="off",
         timeout_graceful_shutdown=3,
+        # Longer than a proxy keeps its side open: a request on a connection that we close is lost.
+        timeout_keep_alive=75,
     )
     await Server(config, farewell).serve()
 

@@ -68,7 +68,8 @@ class Outbound:
     `id` is our own message id and the same on every attempt. `key` names the text (see
     `bot/texts.yml`) and `arguments` fill it, for channels that must send an approved template.
     `last_heard` is when the citizen last wrote, for channels with a window; what to make of it is
-    the channel's business. `attempted_at` is when the latest attempt was recorded, None before it.
+    the channel's business. `attempted_at` is when the latest attempt was recorded, None before it;
+    `attempt` counts them, 1 for the first.
     """
 
     id: UUID
@@ -80,6 +81,7 @@ class Outbound:
     arguments: dict[str, str] = field(default_factory=dict)
     last_heard: datetime | None = None
     attempted_at: datetime | None = None
+    attempt: int = 1
     subject: str | None = None
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()

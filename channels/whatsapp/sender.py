@@ -61,12 +61,13 @@ class Sender:
         """Send the message and return the id of its last part. Raises `SendFailed`.
 
         A text over Twilio's limit goes out in parts. Parts of an earlier attempt that arrived are found
-        and not sent again, so that repeating after a failure in the middle carries on there.
+        and not sent again, so that repeating after a failure in the middle carries on there. A first
+        attempt has none: what looks the same then is an earlier reply with the same words.
         """
         bodies = parts(message.text)
         if not bodies:
             raise SendFailed("Pesan tanpa teks tidak dapat dikirim lewat WhatsApp", permanent=True)
-        sids = await self._arrived(message, bodies) if len(bodies) > 1 else []
+        sids = await self._arrived(message, bodies) if len(bodies) > 1 and message.attempt > 1 else []
         for body in bodies[len(sids) :]:
             sids.append(await self._post(message, body))
         return Receipt(external_id=sids[-1])

@@ -232,10 +232,18 @@ async def test_a_long_text_goes_out_in_parts_in_order(channel: WhatsApp, twilio:
     receipt = await channel.send(outbound(PARAGRAPHS))
     assert [sent.body[0] for sent in twilio.messages] == ["a", "b", "c"]
     assert receipt.external_id == twilio.messages[-1].sid
-    again = await channel.send(outbound(PARAGRAPHS))
+    again = await channel.send(outbound(PARAGRAPHS, attempt=2))
     assert again == receipt
     assert await channel.find(outbound(PARAGRAPHS)) == receipt
     assert len(twilio.messages) == 3
+
+
+async def test_a_long_reply_with_the_words_of_an_earlier_one_goes_out_whole(
+    channel: WhatsApp, twilio: TwilioStandIn
+) -> None:
+    await channel.send(outbound(PARAGRAPHS))
+    await channel.send(outbound(PARAGRAPHS))
+    assert [sent.body[0] for sent in twilio.messages] == ["a", "b", "c", "a", "b", "c"]
 
 
 @pytest.mark.parametrize(
@@ -251,7 +259,7 @@ async def test_after_a_failure_in_the_middle_it_carries_on_there(
     await failing(channel, outbound(PARAGRAPHS))
     clock.skip(60)
     assert await channel.find(outbound(PARAGRAPHS)) is None
-    receipt = await channel.send(outbound(PARAGRAPHS, attempted_at=clock()))
+    receipt = await channel.send(outbound(PARAGRAPHS, attempted_at=clock(), attempt=2))
     assert [sent.body[0] for sent in twilio.messages] == ["p", "a", "b", "c"]
     assert receipt.external_id == twilio.messages[-1].sid
 
