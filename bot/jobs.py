@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 from procrastinate import BaseRetryStrategy, RetryDecision
@@ -16,13 +17,16 @@ from bot.clock import Clock
 from bot.deliver import Delivering, DeliverLater
 from bot.queue import ANSWER, DELIVER, READ, Queue
 from bot.read import Reader
-from bot.store import messages
-from bot.store.database import Database
+from bot.store import messages, parcels
+from bot.store.database import Database, Transaction, is_away
 from bot.upkeep import DUTIES, Upkeep
+
+if TYPE_CHECKING:
+    from bot.catalogue.sync import CatalogueSync
 
 log = structlog.get_logger()
 
-MOST_FAILURES = 5  # errors of our own with one message, before it goes to an officer
+MOST_FAILURES = 5  # errors of our own with one message or parcel, before it goes to an officer
 CONCURRENCY = 12
 POLL_SECONDS = 0.5  # a fallback: a job starts at a notification
 HEARTBEAT_SECONDS = 2.0
@@ -64,15 +68,16 @@ def register(
     answering: Answering,
     delivering: Delivering,
     reader: Reader,
+    catalogue: CatalogueSync | None = None,
 ) -> None:
     """Tell the queue who does what."""
     guard = _Guard(database)
-    upkeep = Upkeep(database, queue, clock, stalled=timedelta(seconds=STALLED_SECONDS))
+    upkeep = Upkeep(database, queue, clock, stalled=timedelta(seconds=STALLED_SECONDS), catalogue=catalogue)
     retry = Retry()
 
     @queue.app.task(name=ANSWER, retry=retry)
     async def answer(message_id: int) -> None:
-        await guard(message_id, answering.answer, answering.hand_over)
+        await guard(message_id, answering.answer, answering.hand_over, messages.note_failure)
 
     @queue.app.task(name=DELIVER, retry=retry)
     async def deliver(message_id: int) -> None:
@@ -80,11 +85,12 @@ def register(
             message_id,
             delivering.deliver,
             lambda failed: delivering.give_up(failed, "kesalahan di dalam program"),
+            messages.note_failure,
         )
 
     @queue.app.task(name=READ, retry=retry)
     async def read(parcel_id: int) -> None:
-        await reader.read(parcel_id)
+        await guard(parcel_id, reader.read, reader.set_aside, parcels.note_failure)
 
     for name, duty in DUTIES.items():
         queue.app.task(name=name)(_duty(upkeep, duty))
@@ -98,28 +104,34 @@ def _duty(upkeep: Upkeep, duty: Callable[[Upkeep], Awaitable[None]]) -> Callable
 
 
 class _Guard:
-    """Runs a step; an error of our own is counted, and the last one takes the way out."""
+    """Runs a step; an error of our own is counted, and the last one takes the way out.
+
+    A database that is away is no error of ours: then the step waits, however long.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def __call__(
         self,
-        message_id: int,
+        row: int,
         step: Callable[[int], Awaitable[None]],
         way_out: Callable[[int], Awaitable[None]],
+        note: Callable[[Transaction, int], Awaitable[int]],
     ) -> None:
         try:
-            await step(message_id)
+            await step(row)
         except (AnswerLater, DeliverLater):
             raise
         except Exception as error:
+            if is_away(error):
+                raise
             async with self._database.transaction() as tx:
-                failures = await messages.note_failure(tx, message_id)
-            log.exception("step failed", message=message_id, failures=failures, error=type(error).__name__)
+                failures = await note(tx, row)
+            log.exception("step failed", row=row, failures=failures, error=type(error).__name__)
             if failures < MOST_FAILURES:
                 raise
-            await way_out(message_id)
+            await way_out(row)
 
 
 async def work(queue: Queue, *, install_signal_handlers: bool = True) -> None:

@@ -40,3 +40,13 @@ class Reader:
                 await self._reception.keep_message(tx, found)
             await parcels.mark_read(tx, parcel_id, kind=kind, reason=reason, now=self._clock.now())
         log.info("parcel read", parcel=parcel_id, kind=kind)
+
+    async def set_aside(self, parcel_id: int) -> None:
+        """Keep a parcel that cannot be read from holding up those behind it; officers see it."""
+        async with self._database.transaction() as tx:
+            if await parcels.unread(tx, parcel_id) is not None:
+                reason = "kesalahan di dalam program"
+                await parcels.mark_read(
+                    tx, parcel_id, kind="quarantined", reason=reason, now=self._clock.now()
+                )
+        log.error("parcel set aside", parcel=parcel_id)

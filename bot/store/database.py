@@ -9,7 +9,8 @@ from typing import Any
 from psycopg import AsyncConnection as DriverConnection
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 # What every step is handed: one open transaction.
@@ -21,6 +22,11 @@ CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 30_000
 
 
+def is_away(error: Exception) -> bool:
+    """Tell whether an error means that the server cannot be reached or has given up on us for now."""
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeout | OSError | TimeoutError)
+
+
 class Database:
     """Hands out transactions. Leaving the block commits, an exception rolls back."""
 
@@ -29,7 +35,7 @@ class Database:
         self.url = url
         self._engine = _engine(url, pool_size)
         # A pool of its own: to change a connection from one way to the other costs more than a statement.
-        self._single = _engine(url, pool_size, isolation_level="AUTOCOMMIT")
+        self._single = _engine(url, max(2, pool_size // 2), isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -57,13 +63,15 @@ def _engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
     return create_async_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=0,  # what all processes of a machine may open has to fit the server's limit
         pool_timeout=CONNECT_SECONDS,
         # Errors name no parameters: they would carry what a citizen wrote into the logs.
         hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
-            "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC",
+            # A machine that is gone in the middle of a transaction does not hold its locks for ever.
+            "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC"
+            f" -c idle_in_transaction_session_timeout={STATEMENT_MILLISECONDS}",
         },
         **options,
     )

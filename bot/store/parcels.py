@@ -91,6 +91,17 @@ async def mark_read(tx: Transaction, parcel_id: int, *, kind: str, reason: str |
     )
 
 
+async def note_failure(tx: Transaction, parcel_id: int) -> int:
+    """Count an error of our own with this parcel; return how many there were."""
+    counted = (
+        update(parcel)
+        .where(parcel.c.id == parcel_id)
+        .values(failures=parcel.c.failures + 1)
+        .returning(parcel.c.failures)
+    )
+    return int((await tx.execute(counted)).scalar_one())
+
+
 async def forgotten(tx: Transaction, *, before: datetime, most: int) -> list[tuple[int, str]]:
     """Return (parcel, channel) of unread parcels older than `before` that no job serves."""
     query = text(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    Computed,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -12,6 +14,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     SmallInteger,
     String,
     Table,
@@ -20,7 +23,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR, UUID
 
 metadata = MetaData(
     naming_convention={
@@ -163,6 +166,7 @@ parcel = Table(
     Column("reason", Text),
     _moment("fetched_at"),
     _moment("read_at", nullable=True),
+    Column("failures", SmallInteger, nullable=False, server_default="0"),
     UniqueConstraint("channel", "place", "epoch", "number"),
     Index("parcel_unread_idx", "fetched_at", postgresql_where=text("read_at IS NULL")),
 )
@@ -183,4 +187,57 @@ tick = Table(
     metadata,
     Column("name", String(32), primary_key=True),
     _moment("at"),
+)
+
+# What the office published, as BPS WebAPI lists it. `gone_at`: it is not listed any more.
+catalogue_entry = Table(
+    "catalogue_entry",
+    metadata,
+    _id(),
+    Column("domain", String(8), nullable=False),
+    Column("kind", String(16), nullable=False),  # publication | press_release | static_table | dynamic_table
+    Column("remote_id", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("updated", Date),
+    Column("years", ARRAY(SmallInteger), nullable=False, server_default=text("'{}'")),
+    Column(
+        "words",
+        TSVECTOR,
+        Computed(
+            "setweight(to_tsvector('indonesian'::regconfig, title), 'A') || "
+            "setweight(to_tsvector('indonesian'::regconfig, subject), 'B')",
+            persisted=True,
+        ),
+        nullable=False,
+    ),
+    # When a dynamic table's years and figures were last asked for.
+    _moment("read_at", nullable=True),
+    _moment("gone_at", nullable=True),
+    UniqueConstraint("domain", "kind", "remote_id"),
+    Index("catalogue_entry_words_idx", "words", postgresql_using="gin"),
+)
+
+# Figures of a dynamic table's latest years, of the API's `data` model only.
+catalogue_value = Table(
+    "catalogue_value",
+    metadata,
+    _id(),
+    Column("entry_id", ForeignKey("catalogue_entry.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("place", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("year", Text, nullable=False),
+    Column("value", Numeric, nullable=False),
+    Column("unit", Text, nullable=False),
+)
+
+# How the last attempt to read the catalogue ended, for each office.
+catalogue_sync = Table(
+    "catalogue_sync",
+    metadata,
+    Column("domain", String(8), primary_key=True),
+    _moment("tried_at"),
+    _moment("synced_at", nullable=True),
+    Column("failure", Text),
 )

@@ -20,7 +20,7 @@ from bot.logs import configure
 from bot.read import Reader
 from bot.schedule import Schedule
 from bot.store import messages
-from channels.port import Outbound, Receipt, SendFailed
+from channels.port import Cursor, Ignored, Outbound, Parcel, Receipt, SendFailed
 from tests.fakes import Stage
 
 Staged = Callable[[], AbstractAsyncContextManager[Stage]]
@@ -198,3 +198,37 @@ async def test_neither_queue_nor_logs_hold_what_people_wrote(
     assert "RuntimeError" in written.err
     for secret in (said, "778899", address, "628111111001"):
         assert secret not in written.err + written.out
+
+
+async def test_a_parcel_nobody_can_read_does_not_hold_up_the_next(
+    staged: Staged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_pause", lambda *_: 0.0)
+
+    def read(parcel: Parcel) -> Ignored:
+        if parcel.number == 1:
+            raise RuntimeError("a bug of the parser")
+        return Ignored("list", "fine")
+
+    async with staged() as stage:
+        stage.memory["email"].read = read  # type: ignore[method-assign]
+        mails = [Parcel("email", "INBOX", 7, number, b"raw", stage.clock.now()) for number in (1, 2)]
+        await stage.core.reception.keep(mails, Cursor(7, 2), channel="email", place="INBOX")
+        async with working(stage):
+            async with asyncio.timeout(20):
+                while await stage.scalar("SELECT count(*) FROM parcel WHERE read_at IS NULL"):
+                    await asyncio.sleep(0.01)
+        assert await stage.scalar("SELECT kind FROM parcel WHERE number = 1") == "quarantined"
+        assert await stage.scalar("SELECT kind FROM parcel WHERE number = 2") == "list"
+
+
+async def test_a_database_that_is_away_is_no_error_of_ours(staged: Staged) -> None:
+    async def drop() -> None:
+        raise OSError("connection reset")
+
+    async with staged() as stage:
+        message_id = await stage.hear("biaya?")
+        guard = jobs._Guard(stage.core.database)
+        with pytest.raises(OSError, match="reset"):
+            await guard(message_id, lambda _: drop(), lambda _: drop(), messages.note_failure)
+        assert await stage.scalar("SELECT failures FROM message") == 0

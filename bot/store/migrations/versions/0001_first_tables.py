@@ -71,6 +71,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.SmallInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("parcel_pkey")),
         sa.UniqueConstraint(
             "channel", "place", "epoch", "number", name=op.f("parcel_channel_place_epoch_number_key")
