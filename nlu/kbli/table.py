@@ -1,0 +1,148 @@
+"""Finds the KBLI codes of a business that a citizen describes, in the hand-made table. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlu.kbli.acts import agreement
+from nlu.kbli.entries import Business, Contents, read
+from nlu.kbli.wording import Lexicon, Word, tokens
+
+TABLE = Path(__file__).parent / "usaha.yml"
+SURE = 0.6
+_UNSURE = 0.59  # what only an officer or another word can decide stays below SURE
+_DEPENDS = 0.5
+_ALTERNATIVE = 0.75
+_FAINT = 0.15
+_WEIGHT_OF_ACT, _WEIGHT_OF_IGNORED, _WEIGHT_OF_UNKNOWN = 0.45, 0.15, 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A code that may fit: its official title, how well it fits (0 to 1, from 0.6 on it is sure), what to know.
+
+    `note` says in which case it is this code ("keliling atau gerobak"); empty when there is nothing to add.
+    """
+
+    code: str
+    title: str
+    fit: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    business: int
+    weights: dict[str, float]
+    total: float
+
+
+class BusinessTable:
+    """The table, indexed once; `find` takes well under 2 ms."""
+
+    def __init__(self, contents: Contents) -> None:
+        self.edition = contents.edition
+        self.businesses = contents.businesses
+        self._titles = contents.titles
+        self._acts = contents.acts
+        self._ignored = contents.ignored
+        self._lexicon = _lexicon(contents)
+        said = [
+            (number, frozenset(word.text for word in self._lexicon.words(words)))
+            for number, business in enumerate(contents.businesses)
+            for words in business.words
+        ]
+        self._rarity = _rarity(said, len(contents.businesses))
+        self._phrases = [self._phrase(number, words) for number, words in {*said}]
+        self._by_word: dict[str, list[_Phrase]] = {}
+        for phrase in self._phrases:
+            for word in phrase.weights:
+                self._by_word.setdefault(word, []).append(phrase)
+
+    def title(self, code: str) -> str | None:
+        """Return the official title of a code of the table, None for any other."""
+        return self._titles.get(code)
+
+    def find(self, words: str, limit: int = 3) -> tuple[Match, ...]:
+        """Return the codes that fit a business in a citizen's words, best first; empty when nothing does."""
+        said = self._lexicon.words(words)
+        acts = [word.text for word in said if word.text in self._acts]
+        best: dict[str, Match] = {}
+        for number, fit in self._likenesses(said).items():
+            for match in self._matches(self.businesses[number], fit, acts):
+                if match.code not in best or best[match.code].fit < match.fit:
+                    best[match.code] = match
+        ordered = sorted(best.values(), key=lambda match: (-match.fit, match.code))
+        return tuple(match for match in ordered[:limit] if match.fit >= _FAINT)
+
+    def _matches(self, business: Business, fit: float, acts: list[str]) -> Iterable[Match]:
+        """Yield the business's codes: one as sure as its words were understood, the others below."""
+        agreed = {code: agreement(code, acts) for code in business.codes}
+        first = max(business.codes, key=lambda code: agreed[code])  # the earliest of equals
+        for code, difference in business.codes.items():
+            sure = fit * agreed[code]
+            if code != first:
+                sure = min(sure * _ALTERNATIVE, _UNSURE)
+            if business.depends:
+                sure = min(sure, _DEPENDS if code == first else _DEPENDS * _ALTERNATIVE)
+            note = ". ".join(part.rstrip(".") for part in (difference, business.note) if part)
+            yield Match(code, self._titles[code], round(sure, 3), note)
+
+    def _likenesses(self, said: list[Word]) -> dict[int, float]:
+        """Return how well each business is described: what was said of its words, and little else."""
+        weights = {word.text: self._weight(word.text) for word in said}
+        whole = sum(weights.values())
+        likeness = {word.text: word.likeness for word in said}
+        content = [word for word in weights if word not in self._acts and word not in self._ignored]
+        keys = [word for word in content if word in self._by_word] or list(weights)
+        best: dict[int, float] = {}
+        for word in keys:
+            for phrase in self._by_word.get(word, ()):
+                common = phrase.weights.keys() & likeness.keys()
+                covered = sum(phrase.weights[each] * likeness[each] for each in common) / phrase.total
+                used = sum(weights[each] for each in common) / whole
+                fit = covered * math.sqrt(used)
+                best[phrase.business] = max(best.get(phrase.business, 0.0), fit)
+        return best
+
+    def _weight(self, word: str) -> float:
+        """Rare words say more; what is done and little words say less than what it is done with."""
+        if word in self._acts:
+            return self._rarity.get(word, 1.0) * _WEIGHT_OF_ACT
+        if word in self._ignored:
+            return self._rarity.get(word, 0.0) * _WEIGHT_OF_IGNORED
+        return self._rarity.get(word, self._rarity[""] * _WEIGHT_OF_UNKNOWN)
+
+    def _phrase(self, business: int, words: frozenset[str]) -> _Phrase:
+        weights = {word: self._weight(word) for word in sorted(words)}
+        return _Phrase(business, weights, sum(weights.values()))
+
+
+def load(path: Path = TABLE) -> BusinessTable:
+    """Read the table. Raises `KnowledgeError` with everything there is to mend."""
+    return BusinessTable(read(path))
+
+
+def _lexicon(contents: Contents) -> Lexicon:
+    """Know every word of the table in the wording of `same`, so that both sides are read alike."""
+    spelled = Lexicon(contents.same, frozenset(), contents.ignored)
+    known = {
+        word.text
+        for business in contents.businesses
+        for words in business.words
+        for word in spelled.words(words)
+    }
+    plain = {word for business in contents.businesses for words in business.words for word in tokens(words)}
+    return Lexicon(contents.same, frozenset(known | (plain - set(contents.same))), contents.ignored)
+
+
+def _rarity(said: list[tuple[int, frozenset[str]]], businesses: int) -> dict[str, float]:
+    """Return a word's weight: the logarithm of how few businesses are called by it ("" is an unknown word)."""
+    met = Counter(word for _, word in {(number, word) for number, words in said for word in words})
+    return {word: math.log(1 + businesses / count) for word, count in met.items()} | {
+        "": math.log(1 + businesses)
+    }
