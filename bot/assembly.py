@@ -27,6 +27,7 @@ from nlu.port import Interpreter
 # What only some processes need is imported where it is handed out: of seven, each starts sooner and is
 # smaller by what it does not use.
 if TYPE_CHECKING:
+    from bot.catalogue.sync import CatalogueSync
     from bot.schedule import Schedule
     from channels.simulator.simulator import Simulator
 
@@ -48,7 +49,24 @@ class Core:
         """Return what ticks."""
         from bot.schedule import Schedule  # noqa: PLC0415
 
-        return Schedule(self.database, self.queue, self.clock)
+        has_catalogue = self.settings.environment.bps_token is not None
+        return Schedule(self.database, self.queue, self.clock, has_catalogue=has_catalogue)
+
+    def catalogue(self) -> CatalogueSync | None:
+        """Return what reads the office's catalogue from BPS WebAPI, or None without a token."""
+        environment = self.settings.environment
+        if environment.bps_token is None:
+            return None
+        from bot.catalogue.sync import CatalogueSync  # noqa: PLC0415
+        from bot.catalogue.webapi import BASE_URL  # noqa: PLC0415
+
+        return CatalogueSync(
+            self.database,
+            self.clock,
+            self.settings.office,
+            environment.bps_token,
+            base_url=environment.bps_api_url or BASE_URL,
+        )
 
 
 @asynccontextmanager
@@ -188,6 +206,7 @@ async def staffed(core: Core, understanding: Interpreter) -> AsyncIterator[None]
         ),
         delivering=Delivering(core.database, core.channels, core.clock),
         reader=Reader(core.database, core.reception, core.channels, core.clock),
+        catalogue=core.catalogue(),
     )
     async with core.queue.app.open_async():
         try:

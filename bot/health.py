@@ -16,6 +16,7 @@ from nlu.port import Interpreter
 
 ALIVE_SECONDS = 10.0
 DEADLINE_SECONDS = 2.0
+CATALOGUE_SECONDS = 36 * 3600  # it is read every night
 
 
 async def report(
@@ -39,6 +40,7 @@ async def report(
         parts["scheduler"] = _since(core, signs.ticked_at, within_seconds=30)
         if "email" in core.channels:
             parts["mailbox"] = _since(core, signs.mailbox_checked_at, within_seconds=15 * 60)
+        parts["catalogue"] = _catalogue(core, signs)
     states = {
         name: {**asdict(state), "since": state.since.isoformat(timespec="seconds")}
         for name, state in read_state(processes).items()
@@ -67,6 +69,18 @@ async def _model(understanding: Interpreter | None) -> str:
             return "up" if await understanding.is_ready() else "loading or down"
     except TimeoutError:
         return "loading or down"
+
+
+def _catalogue(core: Core, signs: Any) -> dict[str, Any]:
+    """Tell how old and how large the catalogue of publications and tables is, and what failed last."""
+    if core.settings.environment.bps_token is None and not signs.catalogue_entries:
+        return {"state": "not set"}
+    part = _since(core, signs.catalogue_synced_at, within_seconds=CATALOGUE_SECONDS)
+    if signs.catalogue_synced_at is None:
+        part["state"] = "empty" if not signs.catalogue_entries else "late"
+    else:
+        part["synced_at"] = signs.catalogue_synced_at.isoformat(timespec="seconds")
+    return part | {"entries": signs.catalogue_entries, "failure": signs.catalogue_failure}
 
 
 def _since(core: Core, moment: datetime | None, *, within_seconds: int) -> dict[str, Any]:

@@ -113,6 +113,14 @@ class Understanding(_Section):
     hand_over_after_minutes: Positive
 
 
+class Catalogue(_Section):
+    """How the catalogue is read from BPS WebAPI (section `catalogue`)."""
+
+    night_hour: Annotated[int, Field(ge=0, le=23)]
+    value_years: Annotated[int, Field(ge=0, le=20)]
+    tables_per_night: Annotated[int, Field(ge=0, le=5000)]
+
+
 class Privacy(_Section):
     """Where the privacy notice can be read (section `privacy`)."""
 
@@ -128,6 +136,7 @@ class Office(_Section):
     services: Services
     calendar: Calendar
     understanding: Understanding
+    catalogue: Catalogue
     privacy: Privacy
     channels: dict[str, dict[str, Any]]
 

@@ -15,26 +15,31 @@ from bot.store.database import Database
 log = structlog.get_logger()
 
 EVERY_SECONDS = {"rescue": 5, "sweep": 60, "tidy": 3600}
+# Deferred often, done when due (at night): one that was missed is made up for.
+CATALOGUE_SECONDS = {"sync": 900}
 
 
 class Schedule:
     """Defers each duty regularly. The schedule stands in code; there is no job store to share."""
 
-    def __init__(self, database: Database, queue: Queue, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, queue: Queue, clock: Clock, *, has_catalogue: bool = False
+    ) -> None:
         self._database = database
         self._queue = queue
         self._clock = clock
+        self._every_seconds = EVERY_SECONDS | (CATALOGUE_SECONDS if has_catalogue else {})
 
     async def run(self) -> None:
         """Tick until cancelled."""
         scheduler = AsyncIOScheduler(timezone="UTC")
-        for name, seconds in EVERY_SECONDS.items():
+        for name, seconds in self._every_seconds.items():
             scheduler.add_job(
                 self.tick, "interval", seconds=seconds, args=[name], coalesce=True, misfire_grace_time=None
             )
         scheduler.start()
         try:
-            for name in EVERY_SECONDS:
+            for name in self._every_seconds:
                 await self.tick(name)
             await asyncio.Event().wait()
         finally:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
@@ -41,6 +42,10 @@ class Environment(BaseSettings):
     )
     nlu_url: str | None = Field(None, description="Alamat server model Rasa; kosong: dijalankan `pst run`")
     nlu_token: SecretStr | None = Field(None, description="Token server model Rasa")
+    bps_token: SecretStr | None = Field(
+        None, description="Token WebAPI BPS, untuk katalog publikasi dan tabel; kosong: tanpa katalog"
+    )
+    bps_api_url: str | None = Field(None, description="Pengganti alamat WebAPI BPS; hanya untuk pengujian")
     secret_key: SecretStr | None = Field(
         None, description="Penanda tangan sesi dan tautan; sedikitnya 32 karakter"
     )
@@ -59,6 +64,23 @@ class Environment(BaseSettings):
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("expected an address that starts with https:// (or http://)")
         return value.rstrip("/") if value else value
+
+    @field_validator("bps_api_url")
+    @classmethod
+    def _keeps_the_token(cls, value: str | None) -> str | None:
+        """The token is part of every address asked for, so it travels encrypted or not at all."""
+        parts = urlsplit(value or "")
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+        if value is not None and not is_safe:
+            raise ValueError("expected https://..., or http:// on this machine")
+        return value
+
+    @field_validator("bps_token")
+    @classmethod
+    def _is_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().isalnum():
+            raise ValueError("expected letters and digits only, without spaces")
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import structlog
 from procrastinate.exceptions import ConnectorException
@@ -14,6 +15,9 @@ from bot.clock import Clock
 from bot.queue import Queue
 from bot.store import deliveries, messages, parcels
 from bot.store.database import Database
+
+if TYPE_CHECKING:  # what reads the catalogue is loaded only where there is a token
+    from bot.catalogue.sync import CatalogueSync
 
 log = structlog.get_logger()
 
@@ -30,6 +34,7 @@ class Upkeep:
     queue: Queue
     clock: Clock
     stalled: timedelta
+    catalogue: CatalogueSync | None = None
 
     async def rescue(self) -> None:
         """Put jobs of dead workers back into the queue; Procrastinate leaves them "doing" for ever."""
@@ -74,9 +79,15 @@ class Upkeep:
             nb_hours=FAILED_JOB_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
 
+    async def sync(self) -> None:
+        """Read the office's catalogue from BPS WebAPI when it is due; without a token there is none."""
+        if self.catalogue is not None and await self.catalogue.is_due():
+            await self.catalogue.run()
+
 
 DUTIES: Mapping[str, Callable[[Upkeep], Awaitable[None]]] = {
     "rescue": Upkeep.rescue,
     "sweep": Upkeep.sweep,
     "tidy": Upkeep.tidy,
+    "sync": Upkeep.sync,
 }
