@@ -5,7 +5,7 @@ UV ?= $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT := .venv
 export RASA_TELEMETRY_ENABLED := false
 
-.PHONY: run test check install bench format clean
+.PHONY: run test check install bench eval format clean
 
 run: install ## Start everything; prints the address to open.
 	@.venv/bin/pst run
@@ -22,6 +22,9 @@ check: install ## Formatting, lint, types, import contracts.
 
 bench: install ## Measure, print the table, write bench/results.json.
 	.venv/bin/python -m bench
+
+eval: install ## Ask the evaluation set, write docs/evaluation.md.
+	.venv/bin/python -m tests.evaluation
 
 format: install ## Format and mend what can be mended.
 	.venv/bin/ruff check --fix .

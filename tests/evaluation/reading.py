@@ -1,0 +1,83 @@
+"""What a reply of `pst chat --jsonl` does, recognised by the sentences of bot/texts.yml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nlu.evaluate import Outcome, Reply
+
+TEXTS = Path(__file__).resolve().parents[2] / "bot" / "texts.yml"
+PLACEHOLDER = re.compile(r"\{[\w.]+\}")
+LANGUAGES = ("id", "en")
+DOES: dict[str, Outcome] = {
+    "out_of_scope": Outcome.REJECT,
+    "suggest": Outcome.UNSURE,
+    "choose_again": Outcome.UNSURE,
+    "not_known": Outcome.UNSURE,
+    "follow_up_of_what": Outcome.UNSURE,
+    "nlu_down": Outcome.UNSURE,
+    "greeting": Outcome.TALK,
+    "welcome": Outcome.TALK,
+    "goodbye": Outcome.TALK,
+    "noted": Outcome.TALK,
+    "ticket_asked": Outcome.OFFICER,
+    "ticket_not_understood": Outcome.OFFICER,
+    "ticket_attachment": Outcome.OFFICER,
+    "ticket_unavailable": Outcome.OFFICER,
+    "ticket_added": Outcome.OFFICER,
+    "ticket_already": Outcome.OFFICER,
+}
+OPENING = ("introduction", "privacy_link")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads replies; make one with `reader`."""
+
+    openings: tuple[re.Pattern[str], ...]
+    sentences: tuple[tuple[re.Pattern[str], Outcome], ...]
+    sources: Mapping[str, str]
+
+    def read(self, line: Mapping[str, Any]) -> Reply:
+        """Return what one line of output says and does."""
+        text = "\n\n".join(line["replies"])
+        for opening in self.openings:
+            text = opening.sub("", text, count=1)
+        outcomes = {outcome for pattern, outcome in self.sentences if pattern.search(text)}
+        languages = frozenset(language for language, source in self.sources.items() if source in text)
+        if languages:
+            outcomes.add(Outcome.ANSWER)
+        if not outcomes:  # said without a source and in no sentence we know
+            outcomes.add(Outcome.TALK)
+        return Reply(text.strip(), frozenset(outcomes), tuple(line["topics"]), languages)
+
+
+def reader(texts: Path = TEXTS) -> Reader:
+    """Make a reader from the texts of the bot."""
+    said = yaml.safe_load(texts.read_text(encoding="utf-8"))
+    sentences = [
+        (_pattern(said[key][language]), outcome)
+        for key, outcome in DOES.items()
+        if key in said
+        for language in LANGUAGES
+    ]
+    openings = [_pattern(said[key][language]) for key in OPENING if key in said for language in LANGUAGES]
+    sources = {language: _source(said["answer"][language]) for language in LANGUAGES}
+    return Reader(tuple(openings), tuple(sentences), sources)
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """Return a pattern for a sentence with anything in its placeholders; only its first part is needed."""
+    parts = [re.escape(part) for part in PLACEHOLDER.split(sentence.strip())]
+    return re.compile(".+?".join(parts).removesuffix(".+?"), re.DOTALL)
+
+
+def _source(sentence: str) -> str:
+    """Return what stands before a source ("Sumber: ")."""
+    return sentence.split("{source}", maxsplit=1)[0].rsplit("\n", maxsplit=1)[-1]
