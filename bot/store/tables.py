@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Numeric,
+    PrimaryKeyConstraint,
     SmallInteger,
     String,
     Table,
@@ -189,6 +190,37 @@ tick = Table(
     _moment("at"),
 )
 
+# Editions of KBLI that were imported whole. The same digits may mean something else in another one.
+kbli_edition = Table(
+    "kbli_edition",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    _moment("imported_at"),
+)
+
+kbli_code = Table(
+    "kbli_code",
+    metadata,
+    Column("edition", ForeignKey("kbli_edition.name", ondelete="CASCADE"), nullable=False),
+    Column("code", String(5), nullable=False),
+    Column("level", SmallInteger, nullable=False),  # 1 kategori to 5 kelompok
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("parent", String(5)),
+    Column(
+        "words",
+        TSVECTOR,
+        Computed(
+            "setweight(to_tsvector('indonesian'::regconfig, title), 'A') || "
+            "setweight(to_tsvector('indonesian'::regconfig, description), 'B')",
+            persisted=True,
+        ),
+        nullable=False,
+    ),
+    PrimaryKeyConstraint("code", "edition"),
+    Index("kbli_code_words_idx", "words", postgresql_using="gin"),
+)
+
 # What the office published, as BPS WebAPI lists it. `gone_at`: it is not listed any more.
 catalogue_entry = Table(
     "catalogue_entry",
@@ -206,8 +238,8 @@ catalogue_entry = Table(
         "words",
         TSVECTOR,
         Computed(
-            "setweight(to_tsvector('indonesian'::regconfig, title), 'A') || "
-            "setweight(to_tsvector('indonesian'::regconfig, subject), 'B')",
+            "setweight(to_tsvector('indonesian', regexp_replace(title, '[^[:alnum:]]+', ' ', 'g')), 'A') || "
+            "setweight(to_tsvector('indonesian', regexp_replace(subject, '[^[:alnum:]]+', ' ', 'g')), 'B')",
             persisted=True,
         ),
         nullable=False,

@@ -7,12 +7,13 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 
-# Titles weigh more than subjects. The dictionary is in every PostgreSQL; it stems and has no stop words.
+# The dictionary is in every PostgreSQL; it stems and has no stop words. Words only: PostgreSQL takes
+# "Konsumen/Inflasi" for a file and "Rata-rata" for three words.
 WORDS = (
-    "setweight(to_tsvector('indonesian'::regconfig, title), 'A') || "
-    "setweight(to_tsvector('indonesian'::regconfig, subject), 'B')"
+    "setweight(to_tsvector('indonesian', regexp_replace(title, '[^[:alnum:]]+', ' ', 'g')), 'A') || "
+    "setweight(to_tsvector('indonesian', regexp_replace(subject, '[^[:alnum:]]+', ' ', 'g')), 'B')"
 )
 
 
