@@ -52,12 +52,22 @@ class Decree(_Section):
     short: str
 
 
+class Newer(_Section):
+    """Names of regulations newer than the decree, said after the decree's own (section `newer`)."""
+
+    pnbp: Annotated[str, Field(min_length=1)]
+    skm: Annotated[str, Field(min_length=1)]
+
+
 class Applications(_Section):
     """Addresses of BPS's applications (section `applications`)."""
 
     pst: str
     silastik: str
     romantik: str
+    sirusa: str = ""
+    indah: str = ""
+    klasifikasi: str = ""
 
 
 class Perpustakaan(_Section):
@@ -132,6 +142,7 @@ class Office(_Section):
 
     office: Card
     decree: Decree
+    newer: Newer
     applications: Applications
     services: Services
     calendar: Calendar

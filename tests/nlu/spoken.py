@@ -120,7 +120,7 @@ UNSEEN = (
     ("skill apa yang wajib dikuasai petugas", "kompetensi"),
     ("siapa yang bertanggung jawab memantau pelayanan", "pengawasan"),
     ("sehari yang bertugas berapa pegawai", "jumlah_pelaksana"),
-    ("kalau layanan tak sesuai standar apa sanksinya", "jaminan"),
+    ("kalau layanan tak sesuai standar apa sanksinya", "maklumat"),
     ("seberapa aman dan terbuka pelayanan ini", "keamanan"),
     ("laporan evaluasi dibuat bulanan atau tahunan", "evaluasi"),
     ("konsultasi statistik itu melayani apa", "tentang_konsultasi"),

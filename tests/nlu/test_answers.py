@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from nlu.answers import LANGUAGES, Knowledge, KnowledgeError, load
-from nlu.examples import FEWEST_EXAMPLES
+from nlu.examples import FEWEST_EXAMPLES, SERVICES
 from nlu.training import knowledge_of
 from tests.nlu.rasa import ROOT
 
@@ -20,9 +20,17 @@ FACTS: dict[str, Any] = {
     "rule": {"days": 5},
 }
 TALK = {"salam", "terima_kasih", "pamit", "minta_petugas", "ya", "tidak", "lanjutan", "di_luar_topik"}
+LOOKED_UP = {"kode_kbli", "arti_kode_kbli"}  # answered from the edition, not from a file
 COMPONENTS = {
     *("persyaratan", "prosedur", "jangka_waktu", "biaya", "produk", "pengaduan", "dasar_hukum", "sarana"),
     *("kompetensi", "pengawasan", "jumlah_pelaksana", "jaminan", "keamanan", "evaluasi"),
+}
+DECREE_TOPICS = {
+    *("data_mikro", "sppd", "npwp", "invoice", "pembayaran", "pembayaran_luar_negeri", "kuitansi"),
+    *("perbaikan", "pengiriman_produk", "formulir_rekomendasi", "surat_rekomendasi", "alamat_surat"),
+    *("perlu_rekomendasi", "softcopy", "loker", "baca_di_tempat", "aplikasi", "tentang_pst", "maklumat"),
+    *("keputusan", "survei_kepuasan", "evaluasi_pelayanan", "privasi", "data_individu", "kontak", "alamat"),
+    *("jam_layanan", "penutupan", "penilaian", "lewat_zoom", "tentang_konsultasi"),
 }
 
 
@@ -57,14 +65,96 @@ def problems(folder: Path, facts: dict[str, Any] = FACTS) -> str:
 
 
 def test_every_intent_that_is_no_talk_has_an_answer(knowledge: Knowledge) -> None:
-    assert set(knowledge.intents) - set(knowledge.topics) == TALK
+    assert set(knowledge.intents) - set(knowledge.topics) == TALK | LOOKED_UP
     assert set(knowledge.topics) >= COMPONENTS
 
 
-def test_every_component_of_konsultasi_is_answered_in_both_modes(knowledge: Knowledge) -> None:
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_component_of_every_service_is_answered_in_both_modes(
+    knowledge: Knowledge, service: str
+) -> None:
     for topic in COMPONENTS:
         for mode in (None, "online", "kunjungan"):
-            assert knowledge.answer(topic, "konsultasi", mode) is not None, (topic, mode)
+            assert knowledge.answer(topic, service, mode) is not None, (topic, mode)
+
+
+def test_what_differs_by_service_is_never_answered_for_another(knowledge: Knowledge) -> None:
+    for topic in ("persyaratan", "prosedur", "jangka_waktu", "biaya", "produk", "dasar_hukum"):
+        assert set(knowledge.services_known(topic)) == set(SERVICES), topic
+
+
+def test_the_topics_of_the_decree_are_all_there(knowledge: Knowledge) -> None:
+    assert set(knowledge.topics) >= DECREE_TOPICS
+    for topic in DECREE_TOPICS:
+        for service in (None, *SERVICES):
+            for mode in (None, "online", "kunjungan"):
+                assert knowledge.answer(topic, service, mode) is not None, (topic, service, mode)
+
+
+def said(knowledge: Knowledge, topic: str, service: str | None = None, mode: str | None = None) -> str:
+    answer = knowledge.answer(topic, service, mode)
+    assert answer is not None
+    return answer.text["id"]
+
+
+def test_the_pledge_is_quoted_word_by_word(knowledge: Knowledge) -> None:
+    pledge = (
+        "“Dengan ini kami menyatakan sanggup menyelenggarakan pelayanan sesuai dengan standar pelayanan yang "
+        "telah ditetapkan dan apabila tidak menepati, kami siap menerima sanksi sesuai dengan peraturan yang "
+        "berlaku”"
+    )
+    answer = knowledge.answer("maklumat")
+    assert answer is not None
+    for language in LANGUAGES:
+        assert pledge in answer.text[language]
+
+
+@pytest.mark.parametrize(
+    ("topic", "service", "decree", "newer"),
+    [
+        ("biaya", "penjualan", "PP 7/2015", "PP 13/2024"),
+        ("dasar_hukum", "penjualan", "PP 7/2015", "PP 13/2024"),
+        ("survei_kepuasan", None, "16/2014", "14/2017"),
+    ],
+)
+def test_the_decree_is_said_first_and_the_newer_rule_after(
+    knowledge: Knowledge, topic: str, service: str | None, decree: str, newer: str
+) -> None:
+    text = said(knowledge, topic, service)
+    assert 0 <= text.find(decree) < text.find(newer)
+
+
+def test_the_address_of_romantik_is_the_office_s_and_the_decree_s_is_named(knowledge: Knowledge) -> None:
+    facts = yaml.safe_load((ROOT / "office.yml").read_text(encoding="utf-8"))
+    text = said(knowledge, "aplikasi")
+    assert facts["applications"]["romantik"] in text
+    assert "romantic.bps.go.id" in text
+
+
+def test_only_the_private_sector_online_needs_a_tax_number(knowledge: Knowledge) -> None:
+    assert "swasta" in said(knowledge, "persyaratan", "penjualan", "online")
+    for service in SERVICES:
+        for mode in ("online", "kunjungan"):
+            if (service, mode) != ("penjualan", "online"):
+                assert "NPWP" not in said(knowledge, "persyaratan", service, mode), (service, mode)
+
+
+def test_nothing_but_products_costs_anything(knowledge: Knowledge) -> None:
+    free = {service for service in SERVICES if "tidak dipungut biaya" in said(knowledge, "biaya", service)}
+    assert free == set(SERVICES) - {"penjualan"}
+
+
+def test_paying_differs_by_the_way_and_by_where_one_lives(knowledge: Knowledge) -> None:
+    assert "tunai" in said(knowledge, "pembayaran", mode="kunjungan")
+    assert "tunai" not in said(knowledge, "pembayaran", mode="online")
+    assert "rekening bendahara BPS" in said(knowledge, "pembayaran_luar_negeri")
+    assert "kode billing" not in said(knowledge, "pembayaran_luar_negeri")
+
+
+def test_a_recommendation_has_the_same_deadline_in_both_ways_and_no_minutes(knowledge: Knowledge) -> None:
+    texts = {said(knowledge, "jangka_waktu", "rekomendasi", mode) for mode in (None, "online", "kunjungan")}
+    assert len(texts) == 1
+    assert "menit" not in texts.pop()
 
 
 def test_no_answer_holds_a_placeholder_a_tariff_an_hour_or_bold(knowledge: Knowledge) -> None:
