@@ -211,8 +211,8 @@ kbli_code = Table(
         "words",
         TSVECTOR,
         Computed(
-            "setweight(to_tsvector('indonesian'::regconfig, title), 'A') || "
-            "setweight(to_tsvector('indonesian'::regconfig, description), 'B')",
+            "setweight(to_tsvector('indonesian', regexp_replace(title, '[^[:alnum:]]+', ' ', 'g')), 'A') || "
+            "setweight(to_tsvector('indonesian', regexp_replace(description, '[^[:alnum:]]+', ' ', 'g')), 'B')",
             persisted=True,
         ),
         nullable=False,

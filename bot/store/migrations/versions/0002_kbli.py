@@ -9,10 +9,11 @@ from sqlalchemy.dialects import postgresql
 revision = "0002"
 down_revision = "0001"
 
-# A code's title weighs more than its description. The dictionary has no stop words: queries leave them out.
+# A code's title weighs more than its description. The dictionary has no stop words: queries leave them out. Words only:
+# PostgreSQL would take "minum/kafe" for the name of a file.
 WORDS = (
-    "setweight(to_tsvector('indonesian'::regconfig, title), 'A') || "
-    "setweight(to_tsvector('indonesian'::regconfig, description), 'B')"
+    "setweight(to_tsvector('indonesian', regexp_replace(title, '[^[:alnum:]]+', ' ', 'g')), 'A') || "
+    "setweight(to_tsvector('indonesian', regexp_replace(description, '[^[:alnum:]]+', ' ', 'g')), 'B')"
 )
 
 
