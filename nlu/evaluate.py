@@ -105,9 +105,12 @@ def _judged_answer(expected: Expectation, reply: Reply) -> Verdict:
     if not reply.is_answer:
         is_meant = Outcome.TALK in reply.outcomes and bool(expected.topics) and _meets(expected, reply)
         return Verdict.RIGHT if is_meant else _short_of_answer(reply)
+    if reply.languages and reply.languages != {expected.language} and _is_about(expected, reply):
+        return Verdict.WRONG
     if _meets(expected, reply):
-        is_understood = not reply.languages or reply.languages == {expected.language}
-        return Verdict.RIGHT if is_understood else Verdict.WRONG
+        return Verdict.RIGHT
+    if _is_open(expected, reply):
+        return Verdict.UNSURE
     if _is_part(expected, reply):
         return _short_of_answer(reply)
     is_offered = _is_about(expected, reply) and _names_code_later(expected, reply)
@@ -126,6 +129,12 @@ def _meets(expected: Expectation, reply: Reply) -> bool:
 def _is_about(expected: Expectation, reply: Reply) -> bool:
     groups = (expected.topics, *expected.each) if expected.topics else expected.each
     return all(_any_of(group, reply.topics) for group in groups)
+
+
+def _is_open(expected: Expectation, reply: Reply) -> bool:
+    """Tell whether the bot said that it does not know of what: "arti" where "arti/..." was expected."""
+    stems = {label.removesuffix("/") for label in expected.topics if label.endswith("/")}
+    return bool(reply.topics) and set(reply.topics) <= stems
 
 
 def _is_part(expected: Expectation, reply: Reply) -> bool:

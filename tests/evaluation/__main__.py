@@ -25,6 +25,8 @@ def main() -> None:
         played = [play(chat, scene) for scene in scenes]
     found = report.results(asked, judged, played)
     sys.stdout.write(found + "\n")
+    if arguments.topics:
+        sys.stdout.write("\n" + report.by_topic(asked, judged) + "\n")
     if arguments.details:
         _write_details(arguments.details, [*judged, *(turn for turns in played for turn in turns)])
     if not arguments.dry:

@@ -32,6 +32,20 @@ def results(questions: Sequence[Question], judged: Sequence[Judged], played: Seq
     return "\n\n".join(parts)
 
 
+def by_topic(questions: Sequence[Question], judged: Sequence[Judged]) -> str:
+    """Return a table by the topic that was expected first, the weakest first: labels only."""
+    verdicts = {each.id: each.verdict for each in judged}
+    scores = grouped((_topic(question), verdicts[question.id]) for question in questions)
+    weakest = sorted(scores.items(), key=lambda item: (item[1].share(Verdict.RIGHT), item[0]))
+    return table("expected topic", dict(weakest))
+
+
+def _topic(question: Question) -> str:
+    several = "several: " + ", ".join(group[0] for group in question.expect.each)
+    labels = question.expect.topics or ((several,) if question.expect.each else question.expect.outcome)
+    return labels[0]
+
+
 def write(marker: str, content: str, document: Path = DOCUMENT) -> None:
     """Put `content` between `<!-- marker -->` and `<!-- /marker -->`. Raises ValueError without them."""
     text = document.read_text(encoding="utf-8")
