@@ -57,7 +57,8 @@ class Connection:
     """Asks the API. Use as a context manager; one for each run, for it remembers failures."""
 
     def __init__(self, base: str, token: SecretStr, *, user_agent: str, patience: Patience) -> None:
-        self._base = base.rstrip("/")
+        """Take the API's address without a key. Raises ValueError when it is none."""
+        self._base = str(URL(base.rstrip("/")))  # what is wrong with it shows before the token is there
         self._token = token
         self._patience = patience
         self._headers = {"User-Agent": user_agent, "Accept": "application/json"}

@@ -23,7 +23,7 @@ from bot.dialogue.titles import years_in
 from bot.store.catalogue_sync import Entry, Figure
 
 _TAG = re.compile(r"<[^>]*>")
-_EMPTY = {"list-not-available", "not-available"}
+_EMPTY = ("list-not-available", "not-available")
 # How the API writes "no breakdown" and "no unit".
 _NO_LABEL = {"", "-", "tidak ada", "tahun", "tahunan"}
 _NO_UNIT = {"", "-", "tidak ada satuan"}

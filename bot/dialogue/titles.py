@@ -27,45 +27,86 @@ _STOP = frozenset(_AROUND.split())
 _FILLERS = frozenset(
     {"data", "jumlah", "banyak", "banyaknya", "tabel", "total", "statistik", "angkanya", "daftar"}
 )
-# An everyday name and what titles call it, each way to say it.
-_NAMES: dict[Words, tuple[Words, ...]] = {
-    tuple(name.split()): tuple(tuple(each.split()) for each in titles)
-    for name, titles in {
-        "adhb": ("harga berlaku",),
-        "adhk": ("harga konstan",),
-        "ahh": ("harapan hidup",),
-        "apk": ("angka partisipasi kasar",),
-        "apm": ("angka partisipasi murni",),
-        "aps": ("angka partisipasi sekolah",),
-        "dda": ("dalam angka",),
-        "kda": ("dalam angka",),
-        "gini": ("gini ratio", "rasio gini"),
-        "gini rasio": ("gini ratio",),
-        "rasio gini": ("gini ratio",),
-        "gini ratio": ("rasio gini",),
-        "gk": ("garis kemiskinan",),
-        "hls": ("harapan lama sekolah",),
-        "idg": ("indeks pemberdayaan gender",),
-        "ihk": ("indeks harga konsumen",),
-        "ikk": ("indeks kemahalan konstruksi",),
-        "inflasi": ("laju inflasi",),
-        "ipg": ("indeks pembangunan gender",),
-        "ipm": ("indeks pembangunan manusia",),
-        "kemiskinan": ("penduduk miskin", "persentase penduduk miskin"),
-        "laju pertumbuhan ekonomi": ("pertumbuhan ekonomi", "laju pertumbuhan pdrb"),
-        "pertumbuhan ekonomi": ("laju pertumbuhan ekonomi", "laju pertumbuhan pdrb"),
-        "ntp": ("nilai tukar petani",),
-        "pad": ("pendapatan asli daerah",),
-        "pdrb": ("produk domestik regional bruto",),
-        "pengangguran": ("tingkat pengangguran terbuka", "pengangguran terbuka"),
-        "rls": ("rata lama sekolah",),
-        "rata rata lama sekolah": ("rata lama sekolah",),
-        "tpak": ("tingkat partisipasi angkatan kerja",),
-        "tpt": ("tingkat pengangguran terbuka",),
-        "uhh": ("umur harapan hidup", "usia harapan hidup", "angka harapan hidup"),
-        "umk": ("upah minimum",),
-    }.items()
-}
+
+
+def _ways(names: dict[str, str]) -> dict[Words, tuple[Words, ...]]:
+    return {
+        tuple(name.split()): tuple(tuple(way.split()) for way in titles.split("|"))
+        for name, titles in names.items()
+    }
+
+
+# An indicator's name (of nlu/knowledge/indikator.yml, or an everyday one) and what titles call the same thing.
+_SAME = _ways(
+    {
+        "adhb": "harga berlaku",
+        "adhk": "harga konstan",
+        "ahh": "angka harapan hidup|umur harapan hidup|usia harapan hidup",
+        "angka harapan hidup": "umur harapan hidup|usia harapan hidup",
+        "apk": "angka partisipasi kasar",
+        "apm": "angka partisipasi murni",
+        "aps": "angka partisipasi sekolah",
+        "dda": "daerah dalam angka|dalam angka",
+        "gini": "gini ratio|rasio gini|gini rasio",
+        "gini ratio": "rasio gini|gini rasio",
+        "gk": "garis kemiskinan",
+        "hls": "harapan lama sekolah",
+        "idg": "indeks pemberdayaan gender",
+        "ihk": "indeks harga konsumen",
+        "ihpb": "indeks harga perdagangan besar",
+        "ikk": "indeks kemahalan konstruksi",
+        "inflasi": "laju inflasi|tingkat inflasi",
+        "ipg": "indeks pembangunan gender",
+        "ipm": "indeks pembangunan manusia",
+        "kda": "kecamatan dalam angka|dalam angka",
+        "kemiskinan": "penduduk miskin|persentase penduduk miskin",
+        "kematian bayi": "angka kematian bayi",
+        "kesakitan": "angka kesakitan|morbiditas",
+        "ksa": "kerangka sampel area",
+        "laju pertumbuhan ekonomi": "pertumbuhan ekonomi|laju pertumbuhan pdrb",
+        "luas wilayah": "luas daerah",
+        "melek huruf": "angka melek huruf",
+        "ntp": "nilai tukar petani",
+        "pad": "pendapatan asli daerah",
+        "panjang jalan": "jalan",
+        "pdrb": "produk domestik regional bruto",
+        "pdrb adhb": "pdrb atas dasar harga berlaku|produk domestik regional bruto atas dasar harga berlaku",
+        "pdrb adhk": "pdrb atas dasar harga konstan|produk domestik regional bruto atas dasar harga konstan",
+        "pdrb per kapita": "pdrb perkapita|produk domestik regional bruto per kapita",
+        "pengangguran": "penganggur|tingkat pengangguran terbuka|pengangguran terbuka",
+        "pengeluaran per kapita": "pengeluaran perkapita",
+        "pertumbuhan ekonomi": "laju pertumbuhan ekonomi|laju pertumbuhan pdrb"
+        "|laju pertumbuhan produk domestik regional bruto",
+        "rasio ketergantungan": "angka beban ketergantungan|rasio beban ketergantungan",
+        "rls": "rata rata lama sekolah",
+        "setengah menganggur": "setengah pengangguran|setengah penganggur",
+        "struktur ekonomi": "distribusi persentase pdrb|distribusi persentase produk domestik regional bruto",
+        "tpak": "tingkat partisipasi angkatan kerja",
+        "tpk hotel": "tingkat penghunian kamar hotel|tingkat penghunian kamar",
+        "tpt": "tingkat pengangguran terbuka",
+        "uhh": "umur harapan hidup|usia harapan hidup|angka harapan hidup",
+        "umk": "upah minimum|upah minimum kabupaten",
+    }
+)
+# What belongs to it and has tables of its own: to be found, but a figure of it is not one of the whole.
+_PARTS = _ways(
+    {
+        "fasilitas kesehatan": "sarana kesehatan|rumah sakit|puskesmas|tenaga kesehatan",
+        "hortikultura": "sayuran|buah|tanaman hias|biofarmaka",
+        "industri besar sedang": "industri besar|industri sedang",
+        "industri mikro kecil": "industri mikro|industri kecil",
+        "jagung palawija": "jagung|palawija|kedelai|kacang tanah|ubi kayu",
+        "jumlah desa": "desa kelurahan|wilayah administrasi",
+        "kriminalitas": "kejahatan|tindak pidana|tindak kejahatan",
+        "kelahiran": "akta kelahiran|kelahiran hidup",
+        "lahan sawah": "luas lahan|penggunaan lahan",
+        "pengangguran": "pencari kerja",
+        "perumahan": "rumah|tempat tinggal",
+        "populasi ternak": "ternak|unggas",
+        "upah": "upah minimum|rata upah",
+        "wisatawan": "pengunjung wisata|objek wisata|daya tarik wisata",
+    }
+)
 _WORD = re.compile(r"[a-z0-9]+")
 _YEAR = re.compile(
     r"(?<!\d)(19[5-9]\d|20[0-4]\d)(?:\s*(?:-|–|/|s\.?d\.?|sampai)\s*(19[5-9]\d|20[0-4]\d))?(?!\d)"
@@ -115,15 +156,15 @@ def wanted(query: CatalogueQuery) -> tuple[Words, ...]:
 
     The indicator counts when one is known, else the citizen's words without what says nothing.
     """
-    said = words_of(query.indicator) if query.indicator else _said(query)
-    ways = [said, *_renamed(said)]
-    return tuple(dict.fromkeys(way for each in ways if (way := _without_fillers(each))))
+    said = _subject(query)
+    return _bare([said, *_renamed(said, _SAME), *_renamed(said, _PARTS)])
 
 
 def besides(query: CatalogueQuery) -> Words:
-    """Return the citizen's words beyond the indicator: they choose between titles that fit alike."""
-    known = {word for way in wanted(query) for word in way} | _FILLERS
-    return tuple(dict.fromkeys(word for word in _said(query) if word not in known)) if query.indicator else ()
+    """Return the citizen's words beyond what a title must say: they choose between titles that fit alike."""
+    said = (*words_of(query.indicator or ""), *_said(query))
+    known = {word for way in wanted(query) for word in way}
+    return tuple(dict.fromkeys(word for word in said if word not in known))
 
 
 def is_about(title: str, query: CatalogueQuery) -> bool:
@@ -136,7 +177,8 @@ def is_about(title: str, query: CatalogueQuery) -> bool:
     asked = set(words_of(query.words))
     if (asked & _SHARE and not core & _SHARE) or (asked & _COUNT and core & _SHARE):
         return False
-    return any(core == set(way) for way in wanted(query))
+    said = _subject(query)
+    return any(core == set(way) for way in _bare([said, *_renamed(said, _SAME)]))
 
 
 def _said(query: CatalogueQuery) -> Words:
@@ -148,13 +190,21 @@ def _said(query: CatalogueQuery) -> Words:
     )
 
 
-def _renamed(said: Words) -> list[Words]:
+def _subject(query: CatalogueQuery) -> Words:
+    return words_of(query.indicator) if query.indicator else _said(query)
+
+
+def _renamed(said: Words, names: dict[Words, tuple[Words, ...]]) -> list[Words]:
+    """Return the words with a name in them replaced, in each way that name has."""
     found = []
-    for name, titles in _NAMES.items():
-        for start in range(len(said) - len(name) + 1):
-            if said[start : start + len(name)] == name:
-                found += [said[:start] + title + said[start + len(name) :] for title in titles]
+    for start in range(len(said)):
+        for end in range(start + 1, len(said) + 1):
+            found += [said[:start] + way + said[end:] for way in names.get(said[start:end], ())]
     return found
+
+
+def _bare(ways: list[Words]) -> tuple[Words, ...]:
+    return tuple(dict.fromkeys(bare for way in ways if (bare := _without_fillers(way))))
 
 
 def _without_fillers(words: Words) -> Words:

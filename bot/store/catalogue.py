@@ -77,7 +77,7 @@ _FIGURES = text(
     WHERE entry_id = ANY (CAST(:entries AS bigint[])) ORDER BY year DESC, id
     """
 )
-_SEARCHED = 40  # dynamic tables looked at for a figure
+_SEARCHED = 100  # entries looked at, the most fitting
 
 
 async def is_stocked(tx: Transaction) -> bool:
@@ -91,8 +91,10 @@ async def search(tx: Transaction, query: CatalogueQuery, limit: int = 3) -> list
     A title has to say the indicator (or most of the citizen's words); that it also names the place and
     the year asked for brings it forward. An empty list means that nothing fits.
     """
-    rows = await _found(tx, query, limit)
-    return [CatalogueHit(row.kind, row.title, row.url, row.updated) for row in rows]
+    rows = await _found(tx, query, max(limit, _SEARCHED))
+    # What is about exactly this goes before what is about more ("Penduduk Miskin"); the order stays otherwise.
+    rows.sort(key=lambda row: not is_about(row.title, query))
+    return [CatalogueHit(row.kind, row.title, row.url, row.updated) for row in rows[:limit]]
 
 
 async def values(tx: Transaction, query: CatalogueQuery, limit: int = 4) -> list[ValueHit]:
