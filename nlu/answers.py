@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 import yaml
@@ -14,47 +15,64 @@ from nlu.problems import KnowledgeError, Problem
 
 __all__ = ["LANGUAGES", "Answer", "Knowledge", "KnowledgeError", "Problem", "load"]
 
-Place = tuple[str, str | None, str | None]
+Place = tuple[str, str | None, str | None, str | None]  # topic, service, mode, about
 Files = Mapping[str, Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Every answer by its place in the cube topic x service x mode, and every intent of the examples."""
+    """Every answer by its place (topic, service, mode, about), and what the examples know.
+
+    `about` is the value of an entity that the topic is about: an indicator's id for `arti`, a
+    classification's for `tentang_klasifikasi`. `values` are the known values by kind of entity.
+    """
 
     answers: Mapping[Place, Answer]
     intents: tuple[str, ...]
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def topics(self) -> tuple[str, ...]:
         """Return the topics that have an answer, in the order of the files."""
-        return tuple(dict.fromkeys(topic for topic, _, _ in self.answers))
+        return tuple(dict.fromkeys(topic for topic, *_ in self.answers))
 
     def services_known(self, topic: str) -> tuple[str, ...]:
         """Return the services that have answers of their own for `topic`; empty when it needs none."""
-        named = (service for at, service, _ in self.answers if at == topic and service is not None)
+        named = (service for at, service, *_ in self.answers if at == topic and service is not None)
         return tuple(dict.fromkeys(named))
 
-    def answer(self, topic: str, service: str | None = None, mode: str | None = None) -> Answer | None:
-        """Return the most specific answer: this service and mode, then any mode, then any service.
+    def abouts(self, topic: str) -> tuple[str, ...]:
+        """Return what `topic` has answers of its own for ("garis_kemiskinan", ...), in the order of the files."""
+        named = (about for at, *_, about in self.answers if at == topic and about is not None)
+        return tuple(dict.fromkeys(named))
 
-        Never another service's or another mode's answer: None when there is nothing that holds.
+    def answer(
+        self, topic: str, service: str | None = None, mode: str | None = None, about: str | None = None
+    ) -> Answer | None:
+        """Return the most specific answer: first about this, then this service, then this mode.
+
+        Never another service's, mode's or about's answer: None when there is nothing that holds.
         """
-        places: list[Place] = [(topic, service, mode), (topic, service, None)]
-        places += [(topic, None, mode), (topic, None, None)]
-        return next((self.answers[place] for place in places if place in self.answers), None)
+        places = product((topic,), (service, None), (mode, None), (about, None))
+        ranked = sorted(places, key=lambda place: place[3] is None)  # stable: the order within stays
+        return next((self.answers[place] for place in ranked if place in self.answers), None)
 
     def title(
-        self, topic: str, service: str | None = None, language: str = "id", mode: str | None = None
+        self,
+        topic: str,
+        service: str | None = None,
+        language: str = "id",
+        mode: str | None = None,
+        about: str | None = None,
     ) -> str | None:
         """Return a short phrase for a numbered suggestion ("Biaya konsultasi"), None without an answer.
 
         Without a service, and when only one service has an answer, that one's title is meant.
         """
         known = self.services_known(topic)
-        found = self.answer(topic, service, mode)
+        found = self.answer(topic, service, mode, about)
         if found is None and service is None and len(known) == 1:
-            found = self.answer(topic, known[0], mode)
+            found = self.answer(topic, known[0], mode, about)
         return None if found is None else found.title[language]
 
 
@@ -62,28 +80,29 @@ def load(folder: Path, facts: Mapping[str, object]) -> Knowledge:
     """Read every *.yml of `folder`; `facts` is office.yml as nested mappings.
 
     Raises `KnowledgeError` with everything that is wrong: an unknown or empty placeholder, a missing
-    language or source, an example under two topics, too few examples, an answer given twice, a topic
-    without examples, an answer for one mode only, a tariff or an hour in a text.
+    language or source, an example under two topics, too few examples, an answer given twice or about
+    something unknown, a wording for two things, a topic without examples, an answer for one mode only,
+    a tariff or an hour in a text.
     """
     files, problems = _read_files(folder)
-    intents, wrong = check_examples({file: items.get("nlu") for file, items in files.items()})
+    examples, wrong = check_examples({file: items.get("nlu") for file, items in files.items()})
     problems += wrong
     answers: dict[Place, Answer] = {}
-    for file, answer in _answers(files, facts, problems):
-        place = (answer.topic, answer.service, answer.mode)
+    for file, answer in _answers(files, facts, examples.named, problems):
+        place = (answer.topic, answer.service, answer.mode, answer.about)
         if place in answers:
             problems.append(
                 Problem(file, answer.topic, f"Jawaban ganda: {_spoken(place)}.", "hapus salah satunya.")
             )
         answers[place] = answer
-        if answer.topic not in intents:
+        if answer.topic not in examples.intents:
             problems.append(
                 Problem(file, answer.topic, "Topik ini tidak punya contoh pertanyaan.", "tulis di `nlu:`.")
             )
     problems += _missing_for_both_modes(answers)
     if problems:
         raise KnowledgeError(problems)
-    return Knowledge(answers, intents)
+    return Knowledge(answers, examples.intents, examples.values)
 
 
 def _read_files(folder: Path) -> tuple[Files, list[Problem]]:
@@ -108,12 +127,12 @@ def _read_files(folder: Path) -> tuple[Files, list[Problem]]:
 
 
 def _answers(
-    files: Files, facts: Mapping[str, object], problems: list[Problem]
+    files: Files, facts: Mapping[str, object], named: Collection[str], problems: list[Problem]
 ) -> Iterator[tuple[str, Answer]]:
     for file, content in files.items():
         entries = content.get("answers") or []
         for entry in entries if isinstance(entries, list) else [entries]:
-            read = read_entry(entry, file, facts)
+            read = read_entry(entry, file, facts, named)
             if isinstance(read, list):
                 problems += read
             elif read is not None:
@@ -123,12 +142,14 @@ def _answers(
 def _missing_for_both_modes(answers: Mapping[Place, Answer]) -> list[Problem]:
     """Whoever names no mode needs an answer too, so an answer for one mode is never alone."""
     alone = {
-        (topic, service) for topic, service, mode in answers if mode and (topic, service, None) not in answers
+        (topic, service, about)
+        for topic, service, mode, about in answers
+        if mode and (topic, service, None, about) not in answers
     }
     mend = "tambah jawaban tanpa `mode` yang menyebut keduanya dengan singkat."
     return [
-        Problem("answers", topic, f"{_spoken((topic, service, None))} hanya dijawab per cara.", mend)
-        for topic, service in sorted(alone, key=str)
+        Problem("answers", topic, f"{_spoken((topic, service, None, about))} hanya dijawab per cara.", mend)
+        for topic, service, about in sorted(alone, key=str)
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from nlu.examples import MODES, SERVICES
@@ -11,7 +11,7 @@ from nlu.placeholders import UnknownFact, fact, fill
 from nlu.problems import Problem
 
 LANGUAGES = ("id", "en")
-KEYS = {"topic", "service", "mode", "when", "unless", "title", "source", *LANGUAGES}
+KEYS = {"topic", "service", "mode", "about", "when", "unless", "title", "source", *LANGUAGES}
 
 # The office never states a tariff through the assistant, and its hours stand in office.yml only.
 TARIFF = re.compile(r"\bRp\.?\s*\d|\brupiah\b|\bIDR\b", re.IGNORECASE)
@@ -22,26 +22,31 @@ HOUR = re.compile(r"\b\d{1,2}[.:]\d{2}\b(?!/)")
 class Answer:
     """One answer. `title`, `text` and `source` are by language ("id", "en"); no placeholder is left.
 
-    `service` is None when the answer holds for every service, `mode` when it holds for both ways.
+    `service` is None when the answer holds for every service, `mode` when it holds for both ways;
+    `about` is the value of the entity it is about ("garis_kemiskinan"), None when about no single one.
     """
 
     topic: str
     service: str | None
     mode: str | None
+    about: str | None
     title: Mapping[str, str]
     text: Mapping[str, str]
     source: Mapping[str, str]
 
 
-def read_entry(entry: object, file: str, facts: Mapping[str, object]) -> Answer | list[Problem] | None:
+def read_entry(
+    entry: object, file: str, facts: Mapping[str, object], named: Collection[str] = ()
+) -> Answer | list[Problem] | None:
     """Return the answer, None when its condition does not hold now, or what is wrong with it.
 
+    `named` are the values of the `lookup:` lists, which `about:` may name.
     `when: office.opening_hours` keeps an answer while the office has filled that fact in, `unless:`
     while it has not. Both forms are checked whether or not they hold.
     """
     if not isinstance(entry, Mapping) or not entry.get("topic"):
         return [Problem(file, "answers", "Ada jawaban tanpa `topic`.", "tulis `- topic: nama_topik`.")]
-    problems = [Problem(file, str(entry["topic"]), *words) for words in _wrong(entry, facts)]
+    problems = [Problem(file, str(entry["topic"]), *words) for words in _wrong(entry, facts, named)]
     if problems:
         return problems
     if not _holds(entry, facts):
@@ -50,6 +55,7 @@ def read_entry(entry: object, file: str, facts: Mapping[str, object]) -> Answer 
         topic=str(entry["topic"]),
         service=entry.get("service"),
         mode=entry.get("mode"),
+        about=entry.get("about"),
         title=_filled(entry["title"], facts),
         text=_filled(entry, facts),
         source=_filled(entry["source"], facts),
@@ -67,7 +73,9 @@ def _holds(entry: Mapping[str, object], facts: Mapping[str, object]) -> bool:
     return unwanted is None or not fact(facts, str(unwanted))
 
 
-def _wrong(entry: Mapping[str, object], facts: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _wrong(
+    entry: Mapping[str, object], facts: Mapping[str, object], named: Collection[str]
+) -> Iterator[tuple[str, str]]:
     """Yield (what is wrong, how to mend it)."""
     for key in entry:
         if key not in KEYS:
@@ -75,6 +83,9 @@ def _wrong(entry: Mapping[str, object], facts: Mapping[str, object]) -> Iterator
     for key, known in (("service", SERVICES), ("mode", MODES)):
         if entry.get(key) is not None and entry[key] not in known:
             yield f"`{key}: {entry[key]}` tidak dikenal.", f"pilih salah satu: {', '.join(known)}."
+    if entry.get("about") is not None and entry["about"] not in named:
+        mend = "tulis seperti di daftar `lookup:`, atau tambahkan di daftar itu."
+        yield f"`about: {entry['about']}` tidak dikenal.", mend
     for key in ("title", "source"):
         yield from _wrong_texts(key, entry.get(key), entry, facts)
     yield from _wrong_texts("", entry, entry, facts)

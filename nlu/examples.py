@@ -17,6 +17,7 @@ from nlu.problems import Problem
 SERVICES = ("perpustakaan", "konsultasi", "penjualan", "rekomendasi")
 MODES = ("online", "kunjungan")
 VALUES: Mapping[str, tuple[str, ...]] = {"service": SERVICES, "mode": MODES}
+PATTERNS = ("tahun", "kode")  # found by their form, without a list (nlu/model/components/numbers.py)
 
 FEWEST_EXAMPLES = 12
 
@@ -36,6 +37,19 @@ class Example:
         """Return what makes two examples the same: lower-case words without punctuation."""
         words = re.findall(r"\w+", self.text.lower())
         return " ".join(words) or self.text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What the examples of all files know: the intents in their order, and the values by kind of entity."""
+
+    intents: tuple[str, ...]
+    values: Mapping[str, tuple[str, ...]]
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Return the values of the `lookup:` lists: what an answer may be about."""
+        return frozenset(value for kind in self.values if kind not in VALUES for value in self.values[kind])
 
 
 def read_example(line: str) -> Example:
@@ -64,6 +78,16 @@ def lines_of(block: object) -> list[str]:
     return [line.strip() for line in BULLET.split(block) if line.strip()]
 
 
+def values_of(items: Iterable[object]) -> dict[str, tuple[str, ...]]:
+    """Return the values by kind: services and modes, and those of the `lookup:` lists."""
+    found: dict[str, tuple[str, ...]] = dict(VALUES)
+    for item in items:
+        if isinstance(item, Mapping) and "lookup" in item:
+            kind = str(item["lookup"])
+            found[kind] = (*found.get(kind, ()), *lines_of(item.get("examples")))
+    return found
+
+
 def synonyms_of(items: Iterable[object]) -> dict[str, str]:
     """Return wording -> canonical value of the `synonym:` lists among the items of `nlu:`."""
     found: dict[str, str] = {}
@@ -73,21 +97,22 @@ def synonyms_of(items: Iterable[object]) -> dict[str, str]:
     return found
 
 
-def check_examples(files: Mapping[str, object]) -> tuple[tuple[str, ...], list[Problem]]:
-    """Return the intents of all files (`nlu:` by file name) in their order, and what is wrong with them."""
+def check_examples(files: Mapping[str, object]) -> tuple[Examples, list[Problem]]:
+    """Return what the examples of all files (`nlu:` by file name) know, and what is wrong with them."""
     items = [(file, item) for file, nlu in files.items() for item in (nlu if isinstance(nlu, list) else [])]
     synonyms = synonyms_of(item for _, item in items)
+    values = values_of(item for _, item in items)
     topics_of: defaultdict[str, dict[str, str]] = defaultdict(dict)
     count: defaultdict[str, set[str]] = defaultdict(set)
     home: dict[str, str] = {}
-    problems: list[Problem] = []
+    problems = [*_under_two_values(items)]
     for file, item in items:
         if not isinstance(item, Mapping) or "intent" not in item:
             continue
         topic = str(item["intent"])
         home.setdefault(topic, file)
         for line in lines_of(item.get("examples")):
-            example = _checked(line, synonyms)
+            example = _checked(line, synonyms, values)
             if isinstance(example, str):
                 mend = "tulis seperti [konsul](service:konsultasi) atau [online](mode)."
                 problems.append(Problem(file, topic, f"Tanda pada contoh {line!r}: {example}.", mend))
@@ -96,20 +121,36 @@ def check_examples(files: Mapping[str, object]) -> tuple[tuple[str, ...], list[P
             count[topic].add(example.plain)
     problems += _under_two_topics(topics_of, home)
     problems += _too_few(home, count)
-    return tuple(home), problems
+    return Examples(tuple(home), values), problems
 
 
-def _checked(line: str, synonyms: Mapping[str, str]) -> Example | str:
+def _checked(line: str, synonyms: Mapping[str, str], values: Mapping[str, tuple[str, ...]]) -> Example | str:
     try:
         example = read_example(line)
     except ValueError:
         return "tidak terbaca"
     for kind, value in example.entities:
-        if kind not in VALUES:
+        if kind in PATTERNS:
+            continue
+        if kind not in values:
             return f"jenis {kind!r} tidak dikenal"
-        if synonyms.get(value.lower(), value) not in VALUES[kind]:
-            return f"{value!r} bukan salah satu dari {', '.join(VALUES[kind])}"
+        if synonyms.get(value.lower(), value) not in values[kind]:
+            return f"{value!r} bukan salah satu dari {', '.join(values[kind])}"
     return example
+
+
+def _under_two_values(items: Iterable[tuple[str, object]]) -> Iterator[Problem]:
+    """A wording stands for one thing; the same line twice in one list is harmless."""
+    home: dict[str, str] = {}
+    for file, item in items:
+        if not isinstance(item, Mapping) or "synonym" not in item:
+            continue
+        value = str(item["synonym"])
+        for line in lines_of(item.get("examples")):
+            other = home.setdefault(Example(line).plain, value)
+            if other != value:
+                wrong = f"Kata {line!r} ada di dua daftar: {other}, {value}."
+                yield Problem(file, value, wrong, "biarkan di satu daftar saja.")
 
 
 def _under_two_topics(

@@ -1,12 +1,13 @@
-"""Wordings and what they stand for, learnt from the annotated examples and the `synonym:` lists.
+"""Wordings and what they stand for, learnt from annotated examples, `lookup:` and `synonym:` lists.
 
-An entry of a kind ("service", "mode") is a name of something; an entry without a kind is another
-spelling of a word ("brp" for "berapa"). Names forgive one slip of the finger in a long word.
+An entry of a kind ("service", "indikator") is a name of something; an entry without a kind is another
+spelling of a word ("brp" for "berapa"). Names forgive one slip of the finger in each long word.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 WORD = re.compile(r"\w+")
-STRETCHED = re.compile(r"(.)\1{2,}")  # "haloooo"
+STRETCHED = re.compile(r"([^\W\d])\1{2,}")  # "haloooo", but 2000 stays 2000
 FORGIVING_LENGTH = 7  # shorter words are too near to each other: "datang" and "gudang"
 
 Words = tuple[str, ...]
@@ -74,18 +75,28 @@ class Lexicon:
     def __init__(self, entries: dict[Words, Entry]) -> None:
         self.entries = entries
         self._longest = max((len(words) for words in entries), default=0)
-        self._forgiving = [
-            (words[0], entry)
-            for words, entry in sorted(entries.items())
-            if entry.kind and len(words) == 1 and len(words[0]) >= FORGIVING_LENGTH
-        ]
+        self._words = {word for words in entries for word in words}
+        long = {
+            word
+            for words, entry in entries.items()
+            if entry.kind
+            for word in words
+            if len(word) >= FORGIVING_LENGTH and not word.isdigit()
+        }
+        self._forgiving: defaultdict[str, list[str]] = defaultdict(list)  # by first letter
+        for word in sorted(long):
+            self._forgiving[word[0]].append(word)
 
     @classmethod
     def learn(cls, training_data: TrainingData) -> Lexicon:
-        """Learn every annotated wording and every synonym."""
+        """Learn every annotated wording, every value of a lookup list and every synonym."""
         synonyms = {wording.lower(): value for wording, value in training_data.entity_synonyms.items()}
         kinds: dict[str, str] = {}
         entries: dict[Words, Entry] = {}
+        for table in training_data.lookup_tables:
+            for value in table["elements"]:
+                kinds[value] = table["name"]
+                entries[_plain(value)] = Entry(value, table["name"])
         for example in training_data.entity_examples:
             for entity in example.get(ENTITIES):
                 named = str(entity["value"]).lower()
@@ -94,8 +105,22 @@ class Lexicon:
                 wording = example.get(TEXT)[entity["start"] : entity["end"]]
                 entries[_plain(wording)] = Entry(value, entity["entity"])
         for wording, value in synonyms.items():
-            entries[_plain(wording)] = Entry(value, kinds.get(value, ""))
-        return cls({words: entry for words, entry in entries.items() if words})
+            meant = synonyms.get(value.lower(), value)  # another spelling of a name's wording
+            entries[_plain(wording)] = Entry(meant, kinds.get(meant, ""))
+        return cls({words: entry for words, entry in entries.items() if words})._without_usual(training_data)
+
+    def _without_usual(self, training_data: TrainingData) -> Lexicon:
+        """Return a lexicon that takes no usual word for a slip: "memberi" is not "membeli".
+
+        A word of two examples is usual; it becomes an entry that stands for itself.
+        """
+        counts = Counter(
+            word
+            for example in training_data.training_examples
+            for word in {written.word for written in words_of(example.get(TEXT) or "")}
+        )
+        usual = [word for word, count in counts.items() if count > 1 and self._meant(word) != word]
+        return Lexicon(self.entries | {(word,): Entry(word) for word in usual})
 
     @classmethod
     def from_rows(cls, rows: Sequence[Sequence[str]]) -> Lexicon:
@@ -108,9 +133,10 @@ class Lexicon:
 
     def find(self, words: Sequence[str]) -> Iterator[Hit]:
         """Yield what is found in `words`, from left to right."""
+        meant = [self._meant(word) for word in words]
         at = 0
         while at < len(words):
-            hit = self._exact(words, at) or self._slip(words, at)
+            hit = self._longer(self._exact(words, at), self._exact(meant, at))
             if hit is not None:
                 yield hit
             at += hit.length if hit is not None else 1
@@ -122,12 +148,19 @@ class Lexicon:
                 return Hit(at, length, entry)
         return None
 
-    def _slip(self, words: Sequence[str], at: int) -> Hit | None:
-        if len(words[at]) < FORGIVING_LENGTH - 1:
-            return None
-        meant = (entry for word, entry in self._forgiving if is_one_slip(words[at], word))
-        entry = next(meant, None)
-        return None if entry is None else Hit(at, 1, entry)
+    @staticmethod
+    def _longer(written: Hit | None, meant: Hit | None) -> Hit | None:
+        """Return the longer hit; what is written wins over what may be meant."""
+        if written is None or meant is None:
+            return written or meant
+        return meant if meant.length > written.length else written
+
+    def _meant(self, word: str) -> str:
+        """Return the long word of a name that one slip turned into `word`, else `word` itself."""
+        if len(word) < FORGIVING_LENGTH - 1 or word in self._words:
+            return word
+        near = (meant for meant in self._forgiving.get(word[0], ()) if is_one_slip(word, meant))
+        return next(near, word)
 
 
 def _plain(wording: str) -> Words:

@@ -1,8 +1,8 @@
-"""Finds the services and modes that a text names, by the words of the training examples.
+"""Finds what a text names: services, modes, indicators, classifications, places; years and codes by form.
 
-The vocabulary is closed (four services, two modes), so a list learnt from the annotated examples and
-their synonyms is surer than a statistical tagger: it says each thing once, always under its canonical
-name, and it forgives one slip of the finger in a long word ("konsutlasi").
+The vocabulary is closed, so a list learnt from the annotated examples, the `lookup:` lists and their
+synonyms is surer than a statistical tagger: it says each thing once, always under its canonical name,
+and it forgives one slip of the finger in a long word ("konsutlasi").
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from components.learning import LearntLexicon
-from components.lexicon import words_of
+from components.lexicon import Written, words_of
+from components.numbers import numerals
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -30,12 +31,19 @@ class VocabularyExtractor(LearntLexicon, EntityExtractorMixin):
         return messages
 
     def _named(self, text: str) -> list[dict[str, Any]]:
-        words = words_of(text)
+        written = words_of(text)
+        words = [each.word for each in written]
         named: dict[tuple[str, str], dict[str, Any]] = {}
-        for hit in self.lexicon.find([written.word for written in words]):
+        for hit in self.lexicon.find(words):
             kind, value = hit.entry.kind, hit.entry.value
             if kind:
-                start, end = words[hit.at].start, words[hit.at + hit.length - 1].end
-                entity = {"entity": kind, "value": value, "start": start, "end": end}
-                named.setdefault((kind, value), entity)
-        return list(named.values())
+                place = written[hit.at : hit.at + hit.length]
+                named.setdefault((kind, value), _entity(kind, value, place))
+        for number in numerals(words):
+            place = written[number.at : number.at + 1]
+            named.setdefault((number.kind, number.value), _entity(number.kind, number.value, place))
+        return sorted(named.values(), key=lambda entity: int(entity["start"]))
+
+
+def _entity(kind: str, value: str, place: list[Written]) -> dict[str, Any]:
+    return {"entity": kind, "value": value, "start": place[0].start, "end": place[-1].end}

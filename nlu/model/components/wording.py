@@ -29,6 +29,7 @@ from rasa.shared.utils.io import dump_obj_as_json_to_file, read_json_file
 
 from components.learning import LearntLexicon
 from components.lexicon import Entry, Lexicon, words_of
+from components.numbers import numerals
 
 TOKENS = f"{TEXT}_tokens"
 MARK = "xx"
@@ -98,6 +99,8 @@ class PlainWording(LearntLexicon):
     def _plain(self, words: list[str]) -> list[str]:
         """Return the words as they are counted, as many as there were: some become empty."""
         said = list(words)
+        for number in numerals(words):
+            said[number.at] = f"{MARK}{number.kind}"
         for hit in self.lexicon.find(words):
             said[hit.at] = spoken(hit.entry)
             said[hit.at + 1 : hit.at + hit.length] = [""] * (hit.length - 1)
