@@ -50,12 +50,16 @@ class CodeHit:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueHit:
-    """Something of the office's catalogue: a publication, press_release, static_table or dynamic_table."""
+    """Something of the office's catalogue: a publication, press_release, static_table or dynamic_table.
+
+    `years` are those its title names or, of a dynamic table, those it has; empty when nothing is known.
+    """
 
     kind: str
     title: str
     url: str
     updated: date | None = None
+    years: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ async def is_stocked(tx: Transaction) -> bool:
 
 async def search(tx: Transaction, query: CatalogueQuery, limit: int = 3) -> list[CatalogueHit]:
     """Return at most `limit` entries that hold what is asked for, best first, newest first among equals.
+    Of those with the same title only the first comes.
 
     A title has to say the indicator (or most of the citizen's words); that it also names the place and
     the year asked for brings it forward. An empty list means that nothing fits.
@@ -94,7 +95,11 @@ async def search(tx: Transaction, query: CatalogueQuery, limit: int = 3) -> list
     rows = await _found(tx, query, max(limit, _SEARCHED))
     # What is about exactly this goes before what is about more ("Penduduk Miskin"); the order stays otherwise.
     rows.sort(key=lambda row: not is_about(row.title, query))
-    return [CatalogueHit(row.kind, row.title, row.url, row.updated) for row in rows[:limit]]
+    by_title: dict[str, CatalogueHit] = {}
+    for row in rows:
+        hit = CatalogueHit(row.kind, row.title, row.url, row.updated, tuple(row.years))
+        by_title.setdefault(row.title.casefold(), hit)
+    return list(by_title.values())[:limit]
 
 
 async def values(tx: Transaction, query: CatalogueQuery, limit: int = 4) -> list[ValueHit]:

@@ -132,6 +132,20 @@ async def test_a_title_that_says_less_does_not_come_along(office: StandIn, datab
     ]
 
 
+async def test_a_hit_tells_which_years_it_has(office: StandIn, database: Database) -> None:
+    async with database.transaction() as tx:
+        (hit, *_) = await catalogue.search(tx, CatalogueQuery("", "jumlah_penduduk"))
+    assert hit.years == (2022, 2023)
+
+
+async def test_the_same_title_comes_once(
+    standin: StandIn, reader: Callable[..., CatalogueSync], database: Database
+) -> None:
+    standin.lists["statictable"] = [static_table(n, "Luas Panen Padi, 2021") for n in range(3)]
+    await reader().run()
+    assert await titles(database, CatalogueQuery("luas panen padi")) == ["Luas Panen Padi, 2021"]
+
+
 async def test_a_figure_comes_with_all_that_has_to_be_said(office: StandIn, database: Database) -> None:
     query = CatalogueQuery("jumlah penduduk prambanan 2022?", "penduduk", "Kecamatan Prambanan", 2022)
     assert await figures(database, query) == [
