@@ -15,11 +15,12 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from bench.citizens import Account
-from bench.processes import PROGRAM, free_port, listens, running, until
+from bench.processes import PROGRAM, NotReady, free_port, listens, running, until
 from bot.running.postgres import EmbeddedPostgres
 from bot.store.upgrade import upgrade
 
 START_SECONDS = 30.0
+TRAINING_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,16 @@ class House:
         upgrade(url)
         return url
 
+    async def train(self) -> None:
+        """Have the model of the knowledge as it is in the cache: what is measured is a warm machine."""
+        async with self.run([*PROGRAM, "nlu", "train"], name="training") as process:
+            await asyncio.to_thread(process.wait, TRAINING_SECONDS)
+            if process.returncode != 0:
+                raise NotReady((self.folder / "training.log").read_text())
+
     def run(
         self, command: list[str], *, name: str, settings: dict[str, str] | None = None
-    ) -> AbstractAsyncContextManager[psutil.Process]:
+    ) -> AbstractAsyncContextManager[psutil.Popen]:
         """Run a process while the block runs."""
         return running(command, folder=self.folder, name=name, settings=settings or {})
 
@@ -87,7 +95,9 @@ async def build() -> AsyncIterator[House]:
     with tempfile.TemporaryDirectory(prefix="pst-bench-", ignore_cleanup_errors=True) as folder:
         server = EmbeddedPostgres(Path(folder) / "server")
         try:
-            yield House(Path(folder), await asyncio.to_thread(server.start))
+            house = House(Path(folder), await asyncio.to_thread(server.start))
+            await house.train()
+            yield house
         finally:
             server.stop()
             server.erase()

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from time import perf_counter
 
-SECONDS = 60.0
+SECONDS = 30.0
 
 
 def post(path: str, body: bytes, headers: Mapping[str, str]) -> bytes:

@@ -26,7 +26,7 @@ class NotReady(Exception):
 @asynccontextmanager
 async def running(
     command: list[str], *, folder: Path, name: str, settings: Mapping[str, str]
-) -> AsyncIterator[psutil.Process]:
+) -> AsyncIterator[psutil.Popen]:
     """Run a process while the block runs, its output in `folder/name.log`.
 
     It leads a session of its own, so that Ctrl-C reaches the bench alone, which then ends it. It runs in
@@ -42,6 +42,11 @@ async def running(
         )  # fmt: skip
     try:
         yield process
+    except Exception as error:
+        if process.poll() is not None:
+            end = (folder / f"{name}.log").read_text(errors="replace")[-2000:]
+            raise NotReady(f"{name} has ended by itself with {process.returncode}:\n{end}") from error
+        raise
     finally:
         await asyncio.shield(asyncio.to_thread(_end, process))
 

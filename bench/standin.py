@@ -19,7 +19,7 @@ from starlette.routing import Route
 from bot.clock import SystemClock
 from channels.simulator.twilio import SentMessage, TwilioStandIn
 
-SECONDS = 60.0
+SECONDS = 25.0
 
 
 async def main(sid: str, token: str, sender: str, port: int) -> None:

@@ -16,7 +16,7 @@ import psycopg
 from bench.citizens import OFFICE, QUESTIONS
 from bench.house import House, Web
 from bench.http import Connection, closed_loop, post
-from bench.processes import PROGRAM, cpu_seconds, free_port, listens, until
+from bench.processes import PROGRAM, NotReady, cpu_seconds, free_port, listens, until
 from bench.row import Row
 
 ROUNDS = 4
@@ -53,11 +53,13 @@ async def _model(house: House, stack: AsyncExitStack) -> tuple[int, dict[str, st
     process = await stack.enter_async_context(
         house.run([*PROGRAM, "nlu", "serve", "--port", str(port)], name="rasa", settings=nlu)
     )
-    await until(lambda: _understands(port, nlu["PST_NLU_TOKEN"]), within=MODEL_SECONDS, pause=0.1)
+    await until(lambda: _understands(process, port, nlu["PST_NLU_TOKEN"]), within=MODEL_SECONDS, pause=0.1)
     return port, nlu, process
 
 
-async def _understands(port: int, token: str) -> bool:
+async def _understands(process: psutil.Process, port: int, token: str) -> bool:
+    if process.status() == psutil.STATUS_ZOMBIE:
+        raise NotReady("the model's server has ended; `pst nlu train` says why")
     if not await listens(port):
         return False
     connection = await Connection.open(port)
