@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nlu.evaluate import Verdict
 from tests.evaluation import report
+from tests.evaluation.comparison import compare
 from tests.evaluation.playing import Judged, ask, conversation, play
 from tests.evaluation.sets import dialogues, questions
 
@@ -16,6 +17,9 @@ from tests.evaluation.sets import dialogues, questions
 def main() -> None:
     """Run the evaluation with the knowledge and model as they are."""
     arguments = _arguments()
+    if arguments.pipelines is not None:
+        _compare(arguments.pipelines, is_dry=arguments.dry)
+        return
     asked, scenes = questions(), dialogues()
     with conversation() as chat:
         judged = []
@@ -36,10 +40,22 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.evaluation", description=__doc__)
     parser.add_argument("--dry", action="store_true", help="print only, leave docs/evaluation.md as it is")
+    parser.add_argument("--topics", action="store_true", help="also print a table by expected topic")
+    parser.add_argument(
+        "--pipelines", nargs="*", metavar="NAME", help="train and compare tests/evaluation/pipelines/NAME.yml"
+    )
     parser.add_argument(
         "--details", type=Path, help="also write id, verdict, topics and reply of all, as JSON lines"
     )
     return parser.parse_args()
+
+
+def _compare(names: list[str], *, is_dry: bool) -> None:
+    """Compare the named pipelines, or all; only a comparison of all is kept."""
+    found = compare(names)
+    sys.stdout.write(found + "\n")
+    if not is_dry and not names:
+        report.write("pipelines", found)
 
 
 def _write_details(file: Path, judged: list[Judged]) -> None:

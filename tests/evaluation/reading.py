@@ -33,6 +33,8 @@ DOES: dict[str, Outcome] = {
     "ticket_added": Outcome.OFFICER,
     "ticket_already": Outcome.OFFICER,
 }
+# These say nothing about what was understood, or are filled with what does.
+NOT_AN_ACT = {"introduction", "privacy_link", "answer", "talk", "promise"}
 OPENING = ("introduction", "privacy_link")
 
 

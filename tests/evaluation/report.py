@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from nlu.evaluate import Outcome, Score, Verdict, grouped, markdown, score, table
 from tests.evaluation.playing import Judged
 from tests.evaluation.sets import Question
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "evaluation.md"
-DECREE, OUT_OF_SCOPE = "keputusan", "luar"
+DECREE: Literal["keputusan"] = "keputusan"
+OUT_OF_SCOPE: Literal["luar"] = "luar"
 
 
 def results(questions: Sequence[Question], judged: Sequence[Judged], played: Sequence[list[Judged]]) -> str:
