@@ -96,6 +96,20 @@ SENTENCES = (
     ),
     Spoken("how long will an online consultation take?", "jangka_waktu", K, ON),
     Spoken("where is the bps klaten office", "alamat"),
+    Spoken("kalau cuma baca buku di perpustakaan harus bikin akun juga?", "persyaratan", "perpustakaan"),
+    Spoken("cara dapetin versi pdf publikasi gmn", "softcopy"),
+    Spoken("boleh lihat contoh data mikronya dulu ga sebelum bayar", "data_mikro", "penjualan"),
+    Spoken("sppd wajib ga kalo cuma beli buku", "sppd", "penjualan"),
+    Spoken("when do i receive the bill", "invoice"),
+    Spoken("transfernya lewat bank apa boleh kontan", "pembayaran"),
+    Spoken("cara melunasi tagihan pembelian data", "pembayaran", "penjualan"),
+    Spoken("bukti bayarnya dari bps bentuknya apa", "kuitansi"),
+    Spoken("data yang saya terima ternyata beda dari pesanan", "perbaikan"),
+    Spoken("what apps does bps use for its services", "aplikasi"),
+    Spoken("do you store my phone number", "privasi"),
+    Spoken("could you tell me how to reach your office", "alamat"),
+    Spoken("how fast do you process recommendation requests", "jangka_waktu", "rekomendasi"),
+    Spoken("ini aku ngobrol sama komputer ya", "bisa_apa"),
 )
 
 UNSEEN = (
