@@ -49,6 +49,7 @@ async def replace(tx: Transaction, edition: str, codes: Iterable[Code], now: dat
         for each in codes
     ]
     await tx.execute(insert(kbli_code), rows)
+    await tx.execute(text("ANALYZE kbli_code"))  # the planner knows the new rows at once
 
 
 async def is_stocked(tx: Transaction) -> bool:

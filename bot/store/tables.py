@@ -218,7 +218,7 @@ kbli_code = Table(
         nullable=False,
     ),
     PrimaryKeyConstraint("code", "edition"),
-    Index("kbli_code_words_idx", "words", postgresql_using="gin"),
+    Index("kbli_code_words_idx", "words", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
 )
 
 # What the office published, as BPS WebAPI lists it. `gone_at`: it is not listed any more.

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # Prefixes of codes each act speaks for, and against (KBLI 2025: 01-03 farming, 10-33 making, 41-43 building,
 # 45-47 trade, 56 food and drink, 68 and 77 renting out, 85 teaching, 33 and 95 repairing).
@@ -14,9 +14,10 @@ _FARMING = ("01", "02", "03")
 _TRADE = ("46", "47")
 _FOR: dict[str, tuple[str, ...]] = {
     "jual": (*_TRADE, "56"),
-    "buat": (*_MAKING, "41", "43", "59", "62"),
+    "bikin": (*_MAKING, "41", "43", "59", "62"),
     "ternak": ("014", "03"),
-    "tanam": ("011", "012", "013", "02", "0321"),
+    "budidaya": _FARMING,
+    "tanam": ("011", "012", "013", "02"),
     "sewa": ("77", "68", "49", "55", "43905"),
     "servis": ("95", "33", "4322", "259"),
     "grosir": ("46",),
@@ -27,8 +28,9 @@ _FOR: dict[str, tuple[str, ...]] = {
 }
 _AGAINST: dict[str, tuple[str, ...]] = {
     "jual": (*_FARMING, *_MAKING, "33", "77", "85", "95"),
-    "buat": (*_TRADE, *_FARMING, "77", "95"),
+    "bikin": (*_TRADE, *_FARMING, "77", "95"),
     "ternak": (*_TRADE, *_MAKING, "56", "011", "012"),
+    "budidaya": (*_TRADE, *_MAKING, "56"),
     "tanam": (*_TRADE, *_MAKING, "56", "014"),
     "sewa": (*_TRADE, *_MAKING, "95", "56"),
     "servis": (*_TRADE, *_MAKING, "77"),
@@ -36,35 +38,34 @@ _AGAINST: dict[str, tuple[str, ...]] = {
     "keliling": ("56101", "56303", "56210"),
     "kursus": (*_TRADE, *_MAKING, "56", "90", "96", "62", "69", "74"),
     "warung": ("56102", *_MAKING, *_FARMING),
-    "bekas": ("4771", "47404", "47592", "47811", "47831"),
+    "bekas": ("4771", "47404", "47592", "47811", "47831", "46611", "46631"),
 }
-# A maker or a grower who says "jual" sells what is his own; the nearer act is the stronger sign.
-_STRONGER = (
-    "kursus",
-    "sewa",
-    "servis",
-    "ternak",
-    "tanam",
-    "buat",
-    "grosir",
-    "keliling",
-    "bekas",
-    "warung",
-    "jual",
-)
-_AGREES, _SILENT, _DISAGREES = 1.0, 0.9, 0.6
+# Of these the one that is said first counts: "toko pupuk buat petani" sells, "ternak lele lalu dijual" farms.
+_MAIN = ("jual", "bikin", "ternak", "budidaya", "tanam", "sewa", "servis", "kursus")
+# These say more about it: to whom, where, in what state.
+_CLOSER = ("grosir", "keliling", "warung", "bekas")
+AGREES, SILENT, DISAGREES = 1.0, 0.9, 0.6
 
 
-def agreement(code: str, acts: Iterable[str]) -> float:
-    """Return how well `code` suits what is done (`acts` of `usaha.yml`): 0.6 against it, 1.0 for it or unsaid."""
-    said = [act for act in _STRONGER if act in set(acts)]
-    if not said:
-        return 1.0
-    verdicts = [_verdict(code, act) for act in said]
-    return next((verdict for verdict in verdicts if verdict != _SILENT), _SILENT)
+def main_act(acts: Iterable[str]) -> str | None:
+    """Return what is done above all: the first that is said."""
+    return next((act for act in acts if act in _MAIN), None)
+
+
+def agreement(code: str, acts: Sequence[str]) -> float:
+    """Return how well `code` suits what is done (`acts` of `usaha.yml`, as said): 0.6 against it, 1.0 for it."""
+    first = main_act(acts)
+    main = [first] if first else []
+    closer = [act for act in acts if act in _CLOSER]
+    # Who sells wholesale sells: "jual grosir" is not retail.
+    counted = closer if "grosir" in closer and main == ["jual"] else main + closer
+    verdicts = {_verdict(code, act) for act in counted}
+    if not verdicts or verdicts == {AGREES}:
+        return AGREES
+    return DISAGREES if DISAGREES in verdicts else AGREES if AGREES in verdicts else SILENT
 
 
 def _verdict(code: str, act: str) -> float:
     if code.startswith(_FOR[act]):
-        return _AGREES
-    return _DISAGREES if code.startswith(_AGAINST[act]) else _SILENT
+        return AGREES
+    return DISAGREES if code.startswith(_AGAINST[act]) else SILENT

@@ -13,7 +13,7 @@ from nlu.kbli.wording import tokens
 from nlu.problems import KnowledgeError, Problem
 
 FILE = "usaha.yml"
-_KEYS = {"edition", "usaha", "titles", "same", "act", "ignore"}
+_KEYS = {"edition", "usaha", "titles", "same", "act", "where", "ignore"}
 _ENTRY_KEYS = {"words", "codes", "note", "depends"}
 _CODE = re.compile(r"\d{5}")
 
@@ -41,6 +41,7 @@ class Contents:
     same: Mapping[str, str]
     acts: frozenset[str]
     ignored: frozenset[str]
+    where: frozenset[str]
 
 
 def read(path: Path) -> Contents:
@@ -56,14 +57,21 @@ def read(path: Path) -> Contents:
     problems = list(_wrong(raw))
     if problems:
         raise KnowledgeError(problems)
+    where = raw.get("where", {})
     spellings = _spellings(raw.get("same", {})) | _spellings(raw.get("act", {}))
+    for word in where.get("words", ()):
+        # "di rumah", "depan sekolah" are one little word.
+        spellings |= {f"{word} {' '.join(tokens(str(place)))}": "di" for place in where.get("places", ())}
     return Contents(
         edition=str(raw["edition"]),
         businesses=tuple(_business(entry) for entry in raw["usaha"]),
         titles={str(code): str(title) for code, title in raw["titles"].items()},
         same=spellings,
         acts=frozenset(raw.get("act", {})),
-        ignored=frozenset(word for entry in raw.get("ignore", []) for word in tokens(str(entry))),
+        ignored=frozenset(
+            word for entry in (*raw.get("ignore", ()), *where.get("words", ())) for word in tokens(str(entry))
+        ),
+        where=frozenset(where.get("words", ())),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlu.kbli.acts import agreement
+from nlu.kbli.acts import DISAGREES, agreement, main_act
 from nlu.kbli.entries import Business, Contents, read
 from nlu.kbli.wording import Lexicon, Word, tokens
 
@@ -18,7 +18,10 @@ _UNSURE = 0.59  # what only an officer or another word can decide stays below SU
 _DEPENDS = 0.5
 _ALTERNATIVE = 0.75
 _FAINT = 0.15
-_WEIGHT_OF_ACT, _WEIGHT_OF_IGNORED, _WEIGHT_OF_UNKNOWN = 0.45, 0.15, 0.6
+_WEIGHT_OF_ACT, _WEIGHT_OF_IGNORED, _WEIGHT_OF_UNKNOWN = 0.45, 0.15, 0.4
+# What it is comes first, what else there is to say later: "laundry kiloan antar jemput".
+_LATER, _LEAST = 0.85, 0.4
+_UNSAID = 0.85  # "jam" alone may be sold or repaired
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class _Phrase:
     business: int
     weights: dict[str, float]
     total: float
+    act: str | None
 
 
 class BusinessTable:
@@ -82,7 +86,7 @@ class BusinessTable:
     def _matches(self, business: Business, fit: float, acts: list[str]) -> Iterable[Match]:
         """Yield the business's codes: one as sure as its words were understood, the others below."""
         agreed = {code: agreement(code, acts) for code in business.codes}
-        first = max(business.codes, key=lambda code: agreed[code])  # the earliest of equals
+        first = next((code for code in agreed if agreed[code] > DISAGREES), next(iter(agreed)))
         for code, difference in business.codes.items():
             sure = fit * agreed[code]
             if code != first:
@@ -94,20 +98,30 @@ class BusinessTable:
 
     def _likenesses(self, said: list[Word]) -> dict[int, float]:
         """Return how well each business is described: what was said of its words, and little else."""
-        weights = {word.text: self._weight(word.text) for word in said}
+        weights = self._weighed(said)
         whole = sum(weights.values())
         likeness = {word.text: word.likeness for word in said}
         content = [word for word in weights if word not in self._acts and word not in self._ignored]
         keys = [word for word in content if word in self._by_word] or list(weights)
+        has_act = main_act(weights) is not None
         best: dict[int, float] = {}
         for word in keys:
             for phrase in self._by_word.get(word, ()):
                 common = phrase.weights.keys() & likeness.keys()
                 covered = sum(phrase.weights[each] * likeness[each] for each in common) / phrase.total
                 used = sum(weights[each] for each in common) / whole
-                fit = covered * math.sqrt(used)
+                fit = covered * math.sqrt(used) * (1.0 if has_act or not phrase.act else _UNSAID)
                 best[phrase.business] = max(best.get(phrase.business, 0.0), fit)
         return best
+
+    def _weighed(self, said: list[Word]) -> dict[str, float]:
+        weights: dict[str, float] = {}
+        later = 1.0
+        for word in said:
+            weights[word.text] = self._weight(word.text) * later
+            if word.text not in self._acts and word.text not in self._ignored:
+                later = max(later * _LATER, _LEAST)
+        return weights
 
     def _weight(self, word: str) -> float:
         """Rare words say more; what is done and little words say less than what it is done with."""
@@ -119,7 +133,7 @@ class BusinessTable:
 
     def _phrase(self, business: int, words: frozenset[str]) -> _Phrase:
         weights = {word: self._weight(word) for word in sorted(words)}
-        return _Phrase(business, weights, sum(weights.values()))
+        return _Phrase(business, weights, sum(weights.values()), main_act(words))
 
 
 def load(path: Path = TABLE) -> BusinessTable:
@@ -129,15 +143,10 @@ def load(path: Path = TABLE) -> BusinessTable:
 
 def _lexicon(contents: Contents) -> Lexicon:
     """Know every word of the table in the wording of `same`, so that both sides are read alike."""
-    spelled = Lexicon(contents.same, frozenset(), contents.ignored)
-    known = {
-        word.text
-        for business in contents.businesses
-        for words in business.words
-        for word in spelled.words(words)
-    }
+    known = set(contents.same.values())
     plain = {word for business in contents.businesses for words in business.words for word in tokens(words)}
-    return Lexicon(contents.same, frozenset(known | (plain - set(contents.same))), contents.ignored)
+    words = frozenset(known | (plain - set(contents.same)))
+    return Lexicon(contents.same, words, contents.ignored, contents.where)
 
 
 def _rarity(said: list[tuple[int, frozenset[str]]], businesses: int) -> dict[str, float]:

@@ -15,7 +15,6 @@ _PREFIXES = ("meng", "mem", "men", "me", "ber", "peng", "pem", "pen", "pe", "di"
 LONGEST_PHRASE = 3  # words that are one word in the lists: "depot air isi" is not, "sepeda motor" is
 SHORTEST_ROOT = 4
 SHORTEST_TYPO = 4
-NEAR = 0.8
 LIKELY_TYPO = 0.82
 
 
@@ -40,12 +39,16 @@ class Lexicon:
     """Which words mean the same, and which the table knows.
 
     `same` leads from a spelling (up to three words) to the table's word, `known` are the table's words,
-    `ignored` those that say nothing about a business.
+    `ignored` those that say nothing about a business, `where` those that a place follows.
     """
 
     same: Mapping[str, str]
     known: frozenset[str]
     ignored: frozenset[str]
+    where: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        _ = self._spellings  # read once, before the first citizen waits for it
 
     def words(self, text: str) -> list[Word]:
         """Return the words of a citizen's text in the table's wording, each once, in order."""
@@ -60,7 +63,10 @@ class Lexicon:
         while at < len(said):
             length, word = self._longest(said, at)
             at += length
-            yield from [Word(word)] if word else self._guess(said[at - 1])
+            guess = [Word(word)] if word else self._guess(said[at - 1])
+            is_place = length == 1 and at > 1 and said[at - 2] in self.where
+            # "di Bayat": a name that the table does not know, of a place.
+            yield from [] if is_place and not any(each.likeness for each in guess) else guess
 
     def _longest(self, said: list[str], at: int) -> tuple[int, str]:
         """Return how many words from `at` on stand for one word of the table, and that word ("" for none)."""
@@ -95,7 +101,7 @@ class Lexicon:
         return self.same.get(word) or (word if word in self.known or word in self.ignored else None)
 
     def _root(self, word: str) -> list[Word]:
-        """Take Indonesian and Javanese affixes away: "laundrynya", "berjualan", "nyablon" ("sablon" is a typo)."""
+        """Take Indonesian and Javanese affixes away: "laundrynya", "ngelaundry"."""
         tails = ["", *(suffix for suffix in _SUFFIXES if word.endswith(suffix))]
         heads = ["", *(prefix for prefix in _PREFIXES if word.startswith(prefix))]
         for head in heads:
@@ -119,22 +125,27 @@ class Lexicon:
         if len(word) < SHORTEST_TYPO or word.isdigit():
             return []
         best, likeness = "", LIKELY_TYPO
+        pairs = _pairs(word)
         matcher = SequenceMatcher(b=word, autojunk=False)
-        for spelling in self._spellings.get(word[0], ()):
-            if abs(len(spelling) - len(word)) > 2:
+        for spelling, its_pairs in self._spellings.get(word[0], ()):
+            # Cheap first: a typo leaves at least a third of the pairs of letters as they were.
+            if abs(len(spelling) - len(word)) > 2 or 3 * len(pairs & its_pairs) < len(pairs):
                 continue
             matcher.set_seq1(spelling)
-            if matcher.real_quick_ratio() > likeness and matcher.quick_ratio() > likeness:
-                ratio = matcher.ratio()
-                if ratio > likeness:
-                    best, likeness = spelling, ratio
+            ratio = matcher.ratio()
+            if ratio > likeness:
+                best, likeness = spelling, ratio
         return [Word(self.same.get(best, best), likeness)] if best else []
 
     @cached_property
-    def _spellings(self) -> dict[str, list[str]]:
+    def _spellings(self) -> dict[str, list[tuple[str, frozenset[str]]]]:
         """Every single-word spelling of some length, by its first letter: typos there are rare."""
-        found: dict[str, list[str]] = {}
+        found: dict[str, list[tuple[str, frozenset[str]]]] = {}
         for spelling in sorted({*self.known, *self.same}):
             if " " not in spelling and len(spelling) >= SHORTEST_TYPO:
-                found.setdefault(spelling[0], []).append(spelling)
+                found.setdefault(spelling[0], []).append((spelling, _pairs(spelling)))
         return found
+
+
+def _pairs(word: str) -> frozenset[str]:
+    return frozenset(word[at : at + 2] for at in range(len(word) - 1))

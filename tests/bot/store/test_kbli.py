@@ -144,7 +144,6 @@ async def test_search_and_look_up_use_their_index(tx: Transaction) -> None:
     # As long as real descriptions are: a table of a few pages is read whole instead.
     long = [dataclass_replace(each, description=each.description * 60) for each in made_up()]
     await kbli.replace(tx, "KBLI 2025", long, NOW)
-    await tx.execute(text("ANALYZE kbli_code"))
     asked = {"words": ["mebel"], "any": "mebel", "most": 3}
     search = await tx.execute(text(f"EXPLAIN {kbli.SEARCH.text}"), asked)
     plan = "\n".join(search.scalars())

@@ -38,4 +38,13 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("code", "edition", name=op.f("kbli_code_pkey")),
     )
-    op.create_index("kbli_code_words_idx", "kbli_code", ["words"], unique=False, postgresql_using="gin")
+    # Imported seldom and read often: without fastupdate=off every search would read the list of what is
+    # not in the index yet, and the planner would rather read the whole table.
+    op.create_index(
+        "kbli_code_words_idx",
+        "kbli_code",
+        ["words"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
