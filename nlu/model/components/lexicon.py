@@ -96,7 +96,8 @@ class Lexicon:
         for table in training_data.lookup_tables:
             for value in table["elements"]:
                 kinds[value] = table["name"]
-                entries[_plain(value)] = Entry(value, table["name"])
+                if value not in synonyms.values():  # else its wordings are those of its own list
+                    entries[_plain(value)] = Entry(value, table["name"])
         for example in training_data.entity_examples:
             for entity in example.get(ENTITIES):
                 named = str(entity["value"]).lower()
