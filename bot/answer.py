@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.clock import Clock
 from bot.dialogue.decide import Dialogue
-from bot.dialogue.state import Context, Decision, Subject, Turn
+from bot.dialogue.language import language_of
+from bot.dialogue.lookup import Found, Query
+from bot.dialogue.state import Context, Decision, Heard, Subject, Turn
+from bot.hear import hear
 from bot.office import Office
 from bot.queue import Queue
 from bot.store import conversations, messages, tickets
@@ -20,7 +24,7 @@ from bot.store.database import Database, Transaction
 from bot.store.messages import Asked
 from bot.texts import Texts
 from handoff.ticket import PREFIXES, number
-from nlu.port import Interpreter, Meaning, NluUnavailable
+from nlu.port import Interpreter, NluUnavailable
 
 log = structlog.get_logger()
 
@@ -28,12 +32,29 @@ KIND = "konsultasi"
 
 
 class AnswerLater(Exception):
-    """The model does not answer now; the message waits, and its job is to be run again."""
+    """The message has to wait (the model is away, or the citizen is still writing); its job is to be run
+    again, after `seconds` when that is known."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__()
+        self.seconds = seconds
+
+
+class Lookups(Protocol):
+    """Looks up what the dialogue wants to know before it decides."""
+
+    async def find(self, query: Query) -> Found:
+        """Return what the database and the tables have on it; nothing found is no error."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Answers one message at a time; every effect is kept in one transaction."""
+    """Answers one message at a time; every effect is kept in one transaction.
+
+    `burst` is how long a chat message that says nothing by itself ("halo", "mau tanya") waits for the
+    next one, to be answered together with it; zero answers every message by itself.
+    """
 
     database: Database
     queue: Queue
@@ -42,23 +63,52 @@ class Answering:
     dialogue: Dialogue
     texts: Texts
     office: Office
+    lookups: Lookups
+    burst: timedelta = timedelta()
 
     async def answer(self, message_id: int) -> None:
         """Answer a citizen's message, once. Raises `AnswerLater` while the model is away."""
         asked = await self._asked(message_id)
         if asked is None:
             return
-        meaning: Meaning | None = None
-        unavailable = False
+        heard: Heard | None = None
         if asked.text.strip():
             try:
-                meaning = await self.interpreter.parse(asked.text)
+                asked, heard = await self._listened(asked)
             except NluUnavailable:
-                unavailable = True
+                heard = None
+        found = await self._looked_up(asked, heard) if heard else {}
         async with self.database.transaction() as tx:
-            is_done = await self._settle(tx, asked, meaning)
-        if unavailable and not is_done:
+            is_done = await self._settle(tx, asked, heard, found)
+        if not is_done:
             raise AnswerLater
+
+    async def _listened(self, asked: Asked) -> tuple[Asked, Heard]:
+        """Return the message with what followed in the same breath, and what the model makes of it.
+
+        Raises `AnswerLater` while more may be coming, `NluUnavailable` when the model is away.
+        """
+        heard = await hear(self.interpreter, asked.text)
+        if not self.burst or asked.reply_id is not None or not self.dialogue.may_go_on(heard):
+            return asked, heard
+        async with self.database.statement() as tx:
+            followers = await messages.followers(tx, asked)
+        newest = followers[-1].received_at if followers else asked.received_at
+        pause = self.burst - (self.clock.now() - newest)
+        if pause > timedelta():
+            raise AnswerLater(pause.total_seconds())
+        if followers:
+            asked = messages.joined(asked, followers)
+            heard = await hear(self.interpreter, asked.text)
+        return asked, heard
+
+    async def _looked_up(self, asked: Asked, heard: Heard) -> dict[Query, Found]:
+        if not self.dialogue.may_look_up(heard):
+            return {}
+        async with self.database.statement() as tx:
+            context = _context(await conversations.context(tx, asked.conversation_id))
+        turn = Turn(asked.text, asked.has_attachments, context, None, "id", is_first_contact=False)
+        return {query: await self.lookups.find(query) for query in self.dialogue.queries(turn, heard)}
 
     async def hand_over(self, message_id: int) -> None:
         """Give a message to an officer after answering it failed for good: nothing is left lying."""
@@ -77,15 +127,17 @@ class Answering:
         async with self.database.statement() as tx:
             return await messages.waiting(tx, message_id)
 
-    async def _settle(self, tx: Transaction, asked: Asked, meaning: Meaning | None) -> bool:
+    async def _settle(
+        self, tx: Transaction, asked: Asked, heard: Heard | None, found: Mapping[Query, Found]
+    ) -> bool:
         """Decide with what is true now, under lock, and keep the effects; False while it must wait."""
         held = await self._hold(tx, asked)
         if held is None:
             return True
         turn = _turn(held, asked)
         decision = self.dialogue.without_model(turn)
-        if decision is None and meaning is not None:
-            decision = self.dialogue.decide(turn, meaning)
+        if decision is None and heard is not None:
+            decision = self.dialogue.decide(turn, heard, found)
         if decision is not None:
             await self._keep(tx, held, asked, decision)
             return True
@@ -110,16 +162,17 @@ class Answering:
         self, tx: Transaction, held: Held, asked: Asked, decision: Decision, *, is_done: bool = True
     ) -> None:
         now = self.clock.now()
+        language = decision.context.language or held.language
         state, opened = held.state, {}
         if decision.ticket_reason:
             state = "waiting"
-            opened = await self._open_ticket(tx, held, decision.ticket_reason, now)
+            opened = await self._open_ticket(tx, held, decision.ticket_reason, language, now)
         if decision.says:
             reply_id = await messages.keep_reply(
                 tx,
                 asked,
                 author="bot",
-                text=self._compose(decision, held.language, opened),
+                text=self._compose(decision, language, opened),
                 key=decision.says[-1].key,
                 arguments={**decision.says[-1].arguments, **opened},
                 now=now,
@@ -129,7 +182,7 @@ class Answering:
         await conversations.carry_on(
             tx,
             held,
-            message_id=asked.id,
+            message_ids=asked.all_ids,
             context=asdict(decision.context),
             state=state,
             understood=understood if is_done else None,
@@ -138,7 +191,9 @@ class Answering:
         if is_done:
             log.info("message answered", message=asked.id, topics=decision.topics)
 
-    async def _open_ticket(self, tx: Transaction, held: Held, reason: str, now: datetime) -> dict[str, str]:
+    async def _open_ticket(
+        self, tx: Transaction, held: Held, reason: str, language: str, now: datetime
+    ) -> dict[str, str]:
         year = now.astimezone(ZoneInfo(self.office.office.timezone)).year
         count = await tickets.next_in_year(tx, prefix=PREFIXES[KIND], year=year)
         ticket = number(KIND, year=year, count=count)
@@ -146,7 +201,7 @@ class Answering:
             tx, number=ticket, kind=KIND, state="new", reason=reason, conversation_id=held.id, now=now
         )
         log.info("ticket opened", ticket=ticket, reason=reason)
-        return {"ticket": ticket, "promise": self.texts.say("promise", held.language)}
+        return {"ticket": ticket, "promise": self.texts.say("promise", language)}
 
     def _compose(self, decision: Decision, language: str, opened: dict[str, str]) -> str:
         """Write the paragraphs of a reply, one below the other."""
@@ -159,12 +214,13 @@ class Answering:
 
 
 def _turn(held: Held, asked: Asked) -> Turn:
+    context = _context(held.context)
     return Turn(
         text=asked.text,
         has_attachments=asked.has_attachments,
-        context=_context(held.context),
+        context=context,
         ticket=held.ticket,
-        language=held.language,
+        language=language_of(asked.text) or context.language or held.language,
         is_first_contact=not held.is_introduced,
     )
 
@@ -178,4 +234,5 @@ def _context(kept: dict[str, Any]) -> Context:
         choices=tuple(Subject(**choice) for choice in kept["choices"]),
         failures=kept["failures"],
         told_unavailable=kept["told_unavailable"],
+        language=kept.get("language"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ from bot.answer import Answering
 from bot.clock import Clock, SharedClock, SystemClock
 from bot.complaints import SettingsError
 from bot.deliver import Delivering
-from bot.dialogue.decide import Dialogue, Limits
+from bot.dialogue.asked import Limits
+from bot.dialogue.decide import Dialogue
+from bot.lookups import StoredLookups
 from bot.queue import Queue
 from bot.read import Reader
 from bot.receive import Reception
@@ -22,6 +25,7 @@ from bot.store.database import Database
 from bot.texts import Texts, load_texts
 from channels.port import Build, Channel, Wiring
 from nlu import answers
+from nlu.kbli import table as kbli_table
 from nlu.port import Interpreter
 
 # What only some processes need is imported where it is handed out: of seven, each starts sooner and is
@@ -188,9 +192,20 @@ def dialogue(settings: Settings) -> Dialogue:
     )
 
 
+def lookups(settings: Settings, database: Database) -> StoredLookups:
+    """Return what the dialogue looks things up in."""
+    return StoredLookups(database, kbli_table.load(), settings.office.office.name.removeprefix("BPS "))
+
+
 @asynccontextmanager
-async def staffed(core: Core, understanding: Interpreter) -> AsyncIterator[None]:
-    """Teach the core's queue its tasks, with all that answering needs, and open it for work."""
+async def staffed(
+    core: Core, understanding: Interpreter, *, burst: timedelta | None = None
+) -> AsyncIterator[None]:
+    """Teach the core's queue its tasks, with all that answering needs, and open it for work.
+
+    `burst` takes the place of the office's (`understanding.burst_seconds`).
+    """
+    office = core.settings.office
     jobs.register(
         core.queue,
         core.database,
@@ -202,7 +217,9 @@ async def staffed(core: Core, understanding: Interpreter) -> AsyncIterator[None]
             understanding,
             dialogue(core.settings),
             texts(core.settings),
-            core.settings.office,
+            office,
+            lookups(core.settings, core.database),
+            timedelta(seconds=office.understanding.burst_seconds) if burst is None else burst,
         ),
         delivering=Delivering(core.database, core.channels, core.clock),
         reader=Reader(core.database, core.reception, core.channels, core.clock),

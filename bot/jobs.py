@@ -53,7 +53,7 @@ def _pause(exception: BaseException, attempts: int) -> float:
     if isinstance(exception, asyncio.CancelledError):
         return 0.0  # the worker is shutting down; another one goes on
     if isinstance(exception, AnswerLater):
-        return min(1.0 + attempts / 4, 5.0)
+        return exception.seconds or min(1.0 + attempts / 4, 5.0)
     if isinstance(exception, DeliverLater) and exception.seconds > 0:
         return exception.seconds
     longest = min(2.0 ** min(attempts, 10), 300.0)

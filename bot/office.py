@@ -120,6 +120,7 @@ class Understanding(_Section):
     suggest: Share
     failures_before_officer: Positive
     tell_after_seconds: Positive
+    burst_seconds: Annotated[float, Field(ge=0, le=30)]
     hand_over_after_minutes: Positive
 
 

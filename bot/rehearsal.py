@@ -144,7 +144,7 @@ async def rehearsing(
 
     async with (
         assembly.assemble(settings, database_url, clock=clock, build=build) as core,
-        assembly.staffed(core, understanding),
+        assembly.staffed(core, understanding, burst=timedelta()),
     ):
         worker = asyncio.create_task(jobs.work(core.queue, install_signal_handlers=False))
         try:

@@ -110,6 +110,7 @@ def staged(settings: Settings, database_url: str) -> Callable[[], AbstractAsyncC
                     assembly.dialogue(settings),
                     assembly.texts(settings),
                     settings.office,
+                    assembly.lookups(settings, core.database),
                 ),
                 delivering=Delivering(core.database, core.channels, clock),
             )

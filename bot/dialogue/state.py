@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from nlu.port import Meaning
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A place in the decree's cube: topic (component), service and mode; the last two may be open."""
+    """A place in what the office knows: topic (component), service and mode of the decree's cube, and
+    what it is about (an indicator, a classification). All but the topic may be open."""
 
     topic: str
     service: str | None = None
     mode: str | None = None
+    about: str | None = None
 
     def label(self) -> str:
-        """Return the name used in records and evaluations, e.g. "konsultasi/biaya"."""
-        return f"{self.service}/{self.topic}" if self.service else self.topic
+        """Return the name used in records and evaluations: "konsultasi/biaya", "arti/gini_ratio"."""
+        if self.service:
+            return f"{self.service}/{self.topic}"
+        return f"{self.topic}/{self.about}" if self.about else self.topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +30,30 @@ class Context:
 
     `subject` is what was last talked about, `choices` the numbered suggestions that still wait for a
     number, `failures` how often in a row nothing was understood, `told_unavailable` whether the
-    citizen already heard that the model is down.
+    citizen already heard that the model is down, `language` what the citizen last clearly wrote in.
     """
 
     subject: Subject | None = None
     choices: tuple[Subject, ...] = ()
     failures: int = 0
     told_unavailable: bool = False
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A message, or one sentence of it, with what it means."""
+
+    text: str
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the model made of a message: as a whole, and sentence by sentence where it has several."""
+
+    whole: Piece
+    parts: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

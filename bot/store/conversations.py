@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, DateTime, bindparam, insert, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, Boolean, DateTime, bindparam, insert, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from bot.store.database import Transaction
 from bot.store.tables import contact, conversation, message, person
@@ -116,7 +116,15 @@ _LOCK_CONTACT_OF = text(
     FOR UPDATE
     """
 )
+
+
 # A statement of its own: it begins when the contact's lock is ours, and so sees what is true then.
+async def context(tx: Transaction, conversation_id: int) -> dict[str, Any]:
+    """Return what the dialogue carries, without locking anything."""
+    query = select(conversation.c.context).where(conversation.c.id == conversation_id)
+    return dict((await tx.execute(query)).scalar_one())
+
+
 _HOLD = text(
     """
     SELECT conversation.id, conversation.state, conversation.context, conversation.contact_id,
@@ -163,11 +171,12 @@ _CARRY_ON = text(
         UPDATE contact SET introduced_at = :now WHERE id = :contact AND introduced_at IS NULL
     ), answered AS (
         UPDATE message SET answered_at = :now, understood = :understood
-        WHERE id = :message AND :is_done
+        WHERE id = ANY(:messages) AND :is_done
     )
     UPDATE conversation SET context = :context, state = :state WHERE id = :conversation
     """
 ).bindparams(
+    bindparam("messages", type_=ARRAY(BigInteger)),
     bindparam("context", type_=JSONB),
     bindparam("understood", type_=JSONB),
     bindparam("now", type_=DateTime(timezone=True)),
@@ -179,7 +188,7 @@ async def carry_on(
     tx: Transaction,
     held: Held,
     *,
-    message_id: int,
+    message_ids: Sequence[int],
     context: dict[str, Any],
     state: str,
     understood: dict[str, Any] | None,
@@ -187,14 +196,14 @@ async def carry_on(
 ) -> None:
     """Keep what the dialogue carries to the next message, and that the bot has introduced itself.
 
-    With `understood`, also that the message got what it gets; without, it goes on waiting.
+    With `understood`, also that the messages got what they get; without, they go on waiting.
     """
     await tx.execute(
         _CARRY_ON,
         {
             "contact": held.contact_id,
             "conversation": held.id,
-            "message": message_id,
+            "messages": list(message_ids),
             "context": context,
             "state": state,
             "understood": understood,

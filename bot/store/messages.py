@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import DateTime, Text, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -83,9 +84,15 @@ class Asked:
     reply_id: str | None
     references: tuple[str, ...]
     received_at: datetime
+    followers: tuple[int, ...] = ()  # messages of the same breath, answered together with this one
+
+    @property
+    def all_ids(self) -> list[int]:
+        """Return the ids of all messages that this one stands for."""
+        return [self.id, *self.followers]
 
 
-_WAITING = select(
+_WAITING_COLUMNS = (
     message.c.id,
     message.c.conversation_id,
     message.c.channel,
@@ -97,7 +104,8 @@ _WAITING = select(
     message.c.reference_ids,
     message.c.created_at,
     message.c.answered_at,
-).where(message.c.id == bindparam("message"))
+)
+_WAITING = select(*_WAITING_COLUMNS).where(message.c.id == bindparam("message"))
 
 
 async def waiting(tx: Transaction, message_id: int) -> Asked | None:
@@ -107,6 +115,10 @@ async def waiting(tx: Transaction, message_id: int) -> Asked | None:
     # read the whole backlog instead of one row.
     if row is None or row.author != "citizen" or row.answered_at is not None:
         return None
+    return _asked(row)
+
+
+def _asked(row: Any) -> Asked:
     return Asked(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -117,6 +129,27 @@ async def waiting(tx: Transaction, message_id: int) -> Asked | None:
         reply_id=row.reply_id,
         references=tuple(row.reference_ids),
         received_at=row.created_at,
+    )
+
+
+async def followers(tx: Transaction, asked: Asked) -> list[Asked]:
+    """Return what the citizen wrote after a message and has not been answered, in order."""
+    later = select(*_WAITING_COLUMNS).where(
+        message.c.conversation_id == asked.conversation_id,
+        message.c.id > asked.id,
+        message.c.author == "citizen",
+        message.c.answered_at.is_(None),
+    )
+    return [_asked(row) for row in await tx.execute(later.order_by(message.c.id))]
+
+
+def joined(asked: Asked, later: Sequence[Asked]) -> Asked:
+    """Return several messages of one breath as one, line by line."""
+    return replace(
+        asked,
+        text="\n".join(each.text for each in (asked, *later) if each.text.strip()),
+        has_attachments=any(each.has_attachments for each in (asked, *later)),
+        followers=tuple(each.id for each in later),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -148,10 +149,18 @@ async def test_an_attachment_alone_reaches_an_officer(staged: Staged) -> None:
         assert stage.model.asked == []
 
 
-async def test_a_service_nobody_taught_yet_is_not_answered_with_another_ones_rule(staged: Staged) -> None:
+async def test_a_service_is_answered_with_its_own_rule(staged: Staged) -> None:
     async with staged() as stage:
         stage.model.teach("syarat rekomendasi?", "persyaratan", service="rekomendasi")
         [reply] = await stage.answered("syarat rekomendasi?")
+        assert "Rekomendasi Kegiatan Statistik, Persyaratan" in reply
+        assert "Konsultasi Statistik" not in reply
+
+
+async def test_a_topic_nobody_taught_is_not_answered(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("anu bagaimana?", "topik_baru")
+        [reply] = await stage.answered("anu bagaimana?")
         assert "belum punya jawaban" in reply
         assert "Sumber:" not in reply
 
@@ -208,3 +217,50 @@ async def test_a_mail_is_answered_in_its_thread(staged: Staged) -> None:
         reply = await stage.scalar("SELECT reply_id FROM message WHERE author = 'bot'")
         assert reply == asked
         assert await stage.scalar("SELECT reference_ids[1] FROM message WHERE author = 'bot'") == asked
+
+
+async def test_a_greeting_waits_for_the_question_that_follows_in_the_same_breath(staged: Staged) -> None:
+    async with staged() as stage:
+        answering = replace(stage.answering, burst=timedelta(seconds=3))
+        stage.model.teach("halo", "salam")
+        stage.model.teach("biaya konsultasi?", "biaya", service="konsultasi")
+        stage.model.teach("halo\nbiaya konsultasi?", "biaya", 0.4, service="konsultasi")
+        first = await stage.hear("halo")
+        with pytest.raises(AnswerLater) as later:
+            await answering.answer(first)
+        assert 0 < later.value.seconds <= 3
+        second = await stage.hear("biaya konsultasi?")
+        stage.clock.advance(timedelta(seconds=3))
+        await answering.answer(first)
+        await answering.answer(second)
+        await stage.deliver_all()
+        [reply] = stage.memory["whatsapp"].take("whatsapp:+628111111001")
+        assert "tidak dipungut biaya" in reply
+        assert await stage.scalar("SELECT count(*) FROM message WHERE answered_at IS NULL AND author = 'citizen'") == 0
+
+
+async def test_a_greeting_that_nothing_follows_is_answered_after_its_pause(staged: Staged) -> None:
+    async with staged() as stage:
+        answering = replace(stage.answering, burst=timedelta(seconds=3))
+        stage.model.teach("halo", "salam")
+        first = await stage.hear("halo")
+        stage.clock.advance(timedelta(seconds=3))
+        await answering.answer(first)
+        await stage.deliver_all()
+        assert "Halo!" in stage.memory["whatsapp"].take("whatsapp:+628111111001")[0]
+
+
+async def test_a_clear_question_does_not_wait(staged: Staged) -> None:
+    async with staged() as stage:
+        answering = replace(stage.answering, burst=timedelta(seconds=3))
+        stage.model.teach("biaya konsultasi?", "biaya", service="konsultasi")
+        await answering.answer(await stage.hear("biaya konsultasi?"))
+        assert await stage.scalar("SELECT count(*) FROM delivery") == 1
+
+
+async def test_to_english_the_answer_is_english(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("how much does the consultation cost?", "biaya", service="konsultasi")
+        [reply] = await stage.answered("how much does the consultation cost?")
+        assert "Source:" in reply
+        assert "Sumber:" not in reply

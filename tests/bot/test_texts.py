@@ -10,7 +10,11 @@ from bot.complaints import SettingsError
 from bot.settings import ROOT, load
 from bot.texts import load_texts
 
-GIVEN = {"ticket": "KST-2026-00001", "promise": "janji", "choices": "1. a", "text": "isi", "source": "sumber"}
+GIVEN = dict.fromkeys(
+    ["ticket", "promise", "choices", "text", "source", "n", "title", "questions", "code", "codes", "edition"]
+    + ["note", "others", "wanted", "entries", "values"],
+    "isi",
+)
 
 
 def test_every_sentence_can_be_said_in_both_languages() -> None:

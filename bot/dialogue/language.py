@@ -1,0 +1,31 @@
+"""Tell English from Indonesian (and Javanese) by the small words of a text. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(r"[a-z']+")
+# Words of each language that the other does not have; names of things ("email", "data") are in neither.
+_ENGLISH = frozenset(
+    "the is are am was were do does did how what when where which who why can could would should may will shall"
+    " i you your my me we our us they it its this that these those there have has had for from with about"
+    " and or not no yes please thanks thank hello hi want need get give take find make long much many any"
+    " be been of to in at on by an if know tell help question".split()
+)
+_LOCAL = frozenset(
+    "yang di ke dari dan atau ini itu apa apakah siapa kapan dimana mana kenapa mengapa bagaimana gimana berapa"
+    " saya aku kami kita anda kamu kakak kak pak bu bapak ibu mas mbak min ada tidak tak ga gak nggak enggak bukan"
+    " bisa boleh mau ingin untuk buat kalau kalo jika sudah udah belum akan dengan oleh pada juga dong sih ya yg"
+    " tolong mohon terima kasih makasih selamat halo syarat biaya cara lama jam kantor layanan konsultasi"
+    " opo piye pripun nopo kulo nggih mboten pinten sinten wonten ora iso pira ning karo dalem matur nuwun".split()
+)
+
+
+def language_of(text: str) -> str | None:
+    """Return "en" or "id" when the small words say so clearly, None when they do not ("ok", "2", "KBLI?")."""
+    words = _WORD.findall(text.lower())
+    english = sum(word in _ENGLISH for word in words)
+    local = sum(word in _LOCAL for word in words)
+    if english >= 2 and english > 2 * local:
+        return "en"
+    return "id" if local > english or (local and not english) else None

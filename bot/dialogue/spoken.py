@@ -1,0 +1,77 @@
+"""Put what was looked up into words: keys of texts.yml and what fills them. Pure."""
+
+from __future__ import annotations
+
+from bot.dialogue.asked import BUSINESS, CODE, Asked
+from bot.dialogue.lookup import CatalogueHit, CodeHit, Found
+from bot.dialogue.state import Say
+from nlu.answers import Answer
+
+SURE_FIT = 0.6  # from here on a KBLI code is named as the answer, below it only as a possibility
+NEAREST = 2
+
+
+def say_answer(answer: Answer, language: str) -> Say:
+    """Return an answer of the knowledge with its source."""
+    arguments = {"text": answer.text[language].strip()}
+    source = answer.source.get(language)
+    return Say("answer", {**arguments, "source": source}) if source else Say("talk", arguments)
+
+
+def say_found(asked: Asked, found: Found, wanted: str) -> Say | None:
+    """Return what a lookup brought; None when it brought nothing and the knowledge has to answer.
+
+    `wanted` repeats what data was asked for (indicator, place, year), in words.
+    """
+    if asked.subject.topic == BUSINESS:
+        return _business(found)
+    if asked.subject.topic == CODE:
+        return _code(asked, found)
+    return _data(found, wanted)
+
+
+def _business(found: Found) -> Say:
+    if not found.codes:
+        return Say("kbli_unknown")
+    best, *others = found.codes
+    if best.fit < SURE_FIT:
+        return Say("kbli_unsure", {"codes": _listed(found.codes[: NEAREST + 1]), "edition": best.edition})
+    arguments = {"code": best.code, "title": best.title, "edition": best.edition}
+    note = f"\n{best.description}" if best.description else ""
+    if not others:
+        return Say("kbli_only", {**arguments, "note": note})
+    return Say("kbli_found", {**arguments, "note": note, "others": _listed(others[:NEAREST])})
+
+
+def _code(asked: Asked, found: Found) -> Say:
+    code = asked.piece.meaning.value("kode")
+    if code is None:
+        return Say("kbli_which_code")
+    if not found.codes:
+        return Say("kbli_code_unknown", {"code": code})
+    lines = [
+        f"{hit.code} = {hit.title} ({hit.edition})" + (f"\n{hit.description}" if hit.description else "")
+        for hit in found.codes
+    ]
+    return Say("kbli_code", {"codes": "\n".join(lines), "edition": found.codes[0].edition})
+
+
+def _data(found: Found, wanted: str) -> Say | None:
+    if found.values:
+        lines = [
+            f"{hit.label}: {hit.value} {hit.unit} ({hit.year}). {hit.table}, {hit.url}"
+            for hit in found.values
+        ]
+        return Say("data_values", {"wanted": wanted, "values": "\n".join(lines)})
+    if found.entries:
+        lines = [f"{n}. {_entry(hit)}" for n, hit in enumerate(found.entries, 1)]
+        return Say("data_found", {"wanted": wanted, "entries": "\n".join(lines)})
+    return None
+
+
+def _entry(hit: CatalogueHit) -> str:
+    return f"{hit.title}\n{hit.url}"
+
+
+def _listed(codes: tuple[CodeHit, ...] | list[CodeHit]) -> str:
+    return "\n".join(f"- {hit.code} {hit.title}" for hit in codes)
