@@ -83,9 +83,9 @@ class Lexicon:
             for word in words
             if len(word) >= FORGIVING_LENGTH and not word.isdigit()
         }
-        self._forgiving: defaultdict[str, list[str]] = defaultdict(list)  # by first letter
+        self._forgiving: defaultdict[tuple[str, int], list[str]] = defaultdict(list)  # by letter, length
         for word in sorted(long):
-            self._forgiving[word[0]].append(word)
+            self._forgiving[word[0], len(word)].append(word)
 
     @classmethod
     def learn(cls, training_data: TrainingData) -> Lexicon:
@@ -160,8 +160,9 @@ class Lexicon:
         """Return the long word of a name that one slip turned into `word`, else `word` itself."""
         if len(word) < FORGIVING_LENGTH - 1 or word in self._words:
             return word
-        near = (meant for meant in self._forgiving.get(word[0], ()) if is_one_slip(word, meant))
-        return next(near, word)
+        lengths = range(len(word) - 1, len(word) + 2)
+        likely = (meant for length in lengths for meant in self._forgiving.get((word[0], length), ()))
+        return next((meant for meant in likely if is_one_slip(word, meant)), word)
 
 
 def _plain(wording: str) -> Words:
