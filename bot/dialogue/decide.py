@@ -200,7 +200,7 @@ class Dialogue:
         subject, query = asked.subject, asked.query()
         if subject.topic in LOOKED_UP:
             wanted = self._wanted(asked, turn.language)
-            brought = say_found(asked, found.get(query, NOTHING) if query else NOTHING, wanted)
+            brought = say_found(asked, found.get(query, NOTHING) if query else NOTHING, wanted, turn.language)
             if brought is not None:
                 return (brought,), replace(subject, service=None, mode=None)
         answer = self._answer(subject)

@@ -18,7 +18,7 @@ def say_answer(answer: Answer, language: str) -> Say:
     return Say("answer", {**arguments, "source": source}) if source else Say("talk", arguments)
 
 
-def say_found(asked: Asked, found: Found, wanted: str) -> Say | None:
+def say_found(asked: Asked, found: Found, wanted: str, language: str) -> Say | None:
     """Return what a lookup brought; None when it brought nothing and the knowledge has to answer.
 
     `wanted` repeats what data was asked for (indicator, place, year), in words.
@@ -27,7 +27,7 @@ def say_found(asked: Asked, found: Found, wanted: str) -> Say | None:
         return _business(found)
     if asked.subject.topic == CODE:
         return _code(asked, found)
-    return _data(found, wanted)
+    return _data(asked, found, wanted, language)
 
 
 def _business(found: Found) -> Say:
@@ -56,16 +56,20 @@ def _code(asked: Asked, found: Found) -> Say:
     return Say("kbli_code", {"codes": "\n".join(lines), "edition": found.codes[0].edition})
 
 
-def _data(found: Found, wanted: str) -> Say | None:
+def _data(asked: Asked, found: Found, wanted: str, language: str) -> Say | None:
+    """Return a figure with everything that belongs to it, else where it is to be found."""
     if found.values:
         lines = [
-            f"{hit.label}: {hit.value} {hit.unit} ({hit.year}). {hit.table}, {hit.url}"
+            f"{hit.label}: {written(hit.value, language)} {hit.unit} ({hit.year}). {hit.table}, {hit.url}"
             for hit in found.values
         ]
         return Say("data_values", {"wanted": wanted, "values": "\n".join(lines)})
     if found.entries:
         lines = [f"{n}. {_entry(hit)}" for n, hit in enumerate(found.entries, 1)]
-        return Say("data_found", {"wanted": wanted, "entries": "\n".join(lines)})
+        year = asked.piece.meaning.value("tahun")
+        has_year = not year or any(not hit.years or int(year) in hit.years for hit in found.entries)
+        key = "data_found" if has_year else "data_other_years"
+        return Say(key, {"wanted": wanted, "entries": "\n".join(lines), "year": year or ""})
     return None
 
 

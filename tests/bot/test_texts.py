@@ -10,11 +10,8 @@ from bot.complaints import SettingsError
 from bot.settings import ROOT, load
 from bot.texts import load_texts
 
-GIVEN = dict.fromkeys(
-    ["ticket", "promise", "choices", "text", "source", "n", "title", "questions", "code", "codes", "edition"]
-    + ["note", "others", "wanted", "entries", "values"],
-    "isi",
-)
+GAPS = "ticket promise choices text source n title questions code codes edition note others wanted entries values year"
+GIVEN = dict.fromkeys(GAPS.split(), "isi")
 
 
 def test_every_sentence_can_be_said_in_both_languages() -> None:
