@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogue.asked import BUSINESS, CODE, Asked
+from bot.dialogue.figures import written
 from bot.dialogue.lookup import CatalogueHit, CodeHit, Found
 from bot.dialogue.state import Say
 from nlu.answers import Answer
