@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 # Prefixes of codes each act speaks for, and against (KBLI 2025: 01-03 farming, 10-33 making, 41-43 building,
 # 45-47 trade, 56 food and drink, 68 and 77 renting out, 85 teaching, 33 and 95 repairing).
@@ -50,6 +50,15 @@ AGREES, SILENT, DISAGREES = 1.0, 0.9, 0.6
 def main_act(acts: Iterable[str]) -> str | None:
     """Return what is done above all: the first that is said."""
     return next((act for act in acts if act in _MAIN), None)
+
+
+def unnamed(acts: Sequence[str], words: Container[str]) -> list[str]:
+    """Return what of `acts` is left to decide between the codes of a phrase of the table with these `words`.
+
+    Where the phrase names the act itself ("agen gas", "bengkel las"), the order of its codes stands.
+    """
+    is_named = main_act(acts) in words
+    return [act for act in acts if act not in words and not (is_named and act in _MAIN)]
 
 
 def agreement(code: str, acts: Sequence[str]) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nlu.kbli.acts import DISAGREES, agreement, main_act
+from nlu.kbli.acts import DISAGREES, agreement, main_act, unnamed
 from nlu.kbli.entries import Business, Contents, read
 from nlu.kbli.wording import Lexicon, Word, tokens
 
@@ -18,9 +18,10 @@ _UNSURE = 0.59  # what only an officer or another word can decide stays below SU
 _DEPENDS = 0.5
 _ALTERNATIVE = 0.75
 _FAINT = 0.15
-_WEIGHT_OF_ACT, _WEIGHT_OF_IGNORED, _WEIGHT_OF_UNKNOWN = 0.45, 0.15, 0.4
+_WEIGHT_OF_ACT, _WEIGHT_OF_IGNORED, _WEIGHT_OF_UNKNOWN = 0.45, 0.15, 0.5
 # What it is comes first, what else there is to say later: "laundry kiloan antar jemput".
 _LATER, _LEAST = 0.85, 0.4
+_BESIDE = 0.5  # how much other words beside the table's weaken a match
 _UNSAID = 0.85  # "jam" alone may be sold or repaired
 
 
@@ -76,8 +77,8 @@ class BusinessTable:
         said = self._lexicon.words(words)
         acts = [word.text for word in said if word.text in self._acts]
         best: dict[str, Match] = {}
-        for number, fit in self._likenesses(said).items():
-            for match in self._matches(self.businesses[number], fit, acts):
+        for number, (fit, phrase) in self._likenesses(said).items():
+            for match in self._matches(self.businesses[number], fit, unnamed(acts, phrase.weights)):
                 if match.code not in best or best[match.code].fit < match.fit:
                     best[match.code] = match
         ordered = sorted(best.values(), key=lambda match: (-match.fit, match.code))
@@ -96,7 +97,7 @@ class BusinessTable:
             note = ". ".join(part.rstrip(".") for part in (difference, business.note) if part)
             yield Match(code, self._titles[code], round(sure, 3), note)
 
-    def _likenesses(self, said: list[Word]) -> dict[int, float]:
+    def _likenesses(self, said: list[Word]) -> dict[int, tuple[float, _Phrase]]:
         """Return how well each business is described: what was said of its words, and little else."""
         weights = self._weighed(said)
         whole = sum(weights.values())
@@ -104,14 +105,15 @@ class BusinessTable:
         content = [word for word in weights if word not in self._acts and word not in self._ignored]
         keys = [word for word in content if word in self._by_word] or list(weights)
         has_act = main_act(weights) is not None
-        best: dict[int, float] = {}
+        best: dict[int, tuple[float, _Phrase]] = {}
         for word in keys:
             for phrase in self._by_word.get(word, ()):
                 common = phrase.weights.keys() & likeness.keys()
                 covered = sum(phrase.weights[each] * likeness[each] for each in common) / phrase.total
                 used = sum(weights[each] for each in common) / whole
-                fit = covered * math.sqrt(used) * (1.0 if has_act or not phrase.act else _UNSAID)
-                best[phrase.business] = max(best.get(phrase.business, 0.0), fit)
+                fit = covered * used**_BESIDE * (1.0 if has_act or not phrase.act else _UNSAID)
+                if phrase.business not in best or best[phrase.business][0] < fit:
+                    best[phrase.business] = (fit, phrase)
         return best
 
     def _weighed(self, said: list[Word]) -> dict[str, float]:
