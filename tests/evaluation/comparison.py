@@ -25,15 +25,31 @@ from pydantic import BaseModel, ConfigDict
 
 from nlu.client import RasaInterpreter
 from nlu.evaluate import Verdict, markdown, score
+from nlu.port import Meaning
 from nlu.training import train
 from tests.evaluation.playing import ROOT, Judged, ask, conversation, play
 from tests.evaluation.report import DECREE, OUT_OF_SCOPE
-from tests.evaluation.sets import FOLDER, dialogues, questions
+from tests.evaluation.sets import ACTS, FOLDER, Question, dialogues, questions
 from tests.nlu.rasa import RunningRasa, start_rasa
 
 PIPELINES = FOLDER / "pipelines"
 DIET = FOLDER / "diet"
 CHOSEN = "components.classifier.EvenLogisticRegression"
+HEADING = (
+    "pipeline",
+    "first guess right %",
+    "sure of a wrong answer %",
+    "all right %",
+    "decree right %",
+    "confidently wrong %",
+    "out of scope rejected %",
+    "dialogues right %",
+    "training s",
+    "loading s",
+    "memory MB",
+    "parse p50 ms",
+    "p95 ms",
+)
 WARM_UP = 20  # parses before the clock counts
 MEGABYTE = 1024 * 1024
 
@@ -60,6 +76,7 @@ class Measured:
     """What a pipeline achieves and costs: seconds, megabytes, milliseconds."""
 
     title: str
+    understood: Sequence[tuple[Question, Meaning]]
     judged: Sequence[Judged]
     played: Sequence[list[Judged]]
     training: float
@@ -80,12 +97,7 @@ def pipelines(names: Sequence[str] = ()) -> list[Pipeline]:
 
 def compare(names: Sequence[str] = ()) -> str:
     """Measure every variant whose environment is there, and return the table."""
-    rows: list[tuple[str, ...]] = [
-        (
-            "pipeline", "all right %", "decree right %", "confidently wrong %", "out of scope rejected %",
-            "dialogues right %", "training s", "loading s", "memory MB", "parse p50 ms", "p95 ms",
-        )
-    ]  # fmt: skip
+    rows: list[tuple[str, ...]] = [HEADING]
     for pipeline in pipelines(names):
         if not _environment(pipeline).exists():
             _tell(f"{pipeline.title}: left out, {_environment(pipeline)} is not installed")
@@ -106,13 +118,14 @@ def measure(pipeline: Pipeline) -> Measured:
         trained = time.perf_counter()
         with start_rasa(root, cache, Path(folder) / "rasa.log") as rasa:
             loaded = time.perf_counter()
-            milliseconds = asyncio.run(_times(rasa, [question.text for question in questions()]))
+            milliseconds, meanings = asyncio.run(_parsed(rasa, [question.text for question in questions()]))
             with _understood_by(rasa), conversation() as chat:
                 judged = [ask(chat, question) for question in questions()]
                 played = [play(chat, dialogue) for dialogue in dialogues()]
             memory = psutil.Process(rasa.process.pid).memory_info().rss / MEGABYTE
     return Measured(
         title=pipeline.title,
+        understood=list(zip(questions(), meanings, strict=True)),
         judged=judged,
         played=played,
         training=trained - began,
@@ -148,18 +161,36 @@ def _build(root: Path, pipeline: Pipeline) -> None:
     (root / "config.yml").write_text(yaml.safe_dump(pipeline.config(chosen), sort_keys=False))
 
 
-async def _times(rasa: RunningRasa, texts: Sequence[str]) -> list[float]:
-    """Return the milliseconds of each parse, one after the other, over HTTP."""
+async def _parsed(rasa: RunningRasa, texts: Sequence[str]) -> tuple[list[float], list[Meaning]]:
+    """Return the milliseconds and the meaning of each parse, one after the other, over HTTP."""
     interpreter = RasaInterpreter(rasa.url, rasa.token, timeout_seconds=30.0)
     milliseconds: list[float] = []
+    meanings: list[Meaning] = []
     try:
         for text in [*texts[:WARM_UP], *texts]:
             began = time.perf_counter()
-            await interpreter.parse(text)
+            meanings.append(await interpreter.parse(text))
             milliseconds.append((time.perf_counter() - began) * 1000)
     finally:
         await interpreter.close()
-    return milliseconds[WARM_UP:]
+    return milliseconds[WARM_UP:], meanings[WARM_UP:]
+
+
+def _first_guess(understood: Sequence[tuple[Question, Meaning]]) -> tuple[float, float]:
+    """Return how often (0 to 100) the first guess is right, and how often a wrong answer is sure enough."""
+    limits = yaml.safe_load((ROOT / "office.yml").read_text(encoding="utf-8"))["understanding"]
+    asked = [(question, meaning) for question, meaning in understood if question.intents]
+    right = [meaning.guesses[0].intent in question.intents for question, meaning in asked]
+    sure = [
+        is_right or meaning.guesses[0].intent in ACTS["reject"] or not _is_sure(meaning, limits)
+        for (_, meaning), is_right in zip(asked, right, strict=True)
+    ]
+    return 100 * sum(right) / len(asked), 100 * (1 - sum(sure) / len(asked))
+
+
+def _is_sure(meaning: Meaning, limits: Mapping[str, float]) -> bool:
+    first, second = [*(guess.confidence for guess in meaning.guesses), 0.0][:2]
+    return first >= limits["sure"] and first - second >= limits["margin"]
 
 
 @contextmanager
@@ -186,8 +217,11 @@ def _row(measured: Measured) -> tuple[str, ...]:
         return f"{score(found).share(verdict):.1f}"
 
     worst = [max((turn.verdict for turn in turns), key=list(Verdict).index) for turns in measured.played]
+    first, sure_and_wrong = _first_guess(measured.understood)
     return (
         measured.title,
+        f"{first:.1f}",
+        f"{sure_and_wrong:.1f}",
         share(None),
         share(DECREE),
         share(None, Verdict.CONFIDENTLY_WRONG),

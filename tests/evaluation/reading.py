@@ -22,19 +22,30 @@ DOES: dict[str, Outcome] = {
     "not_known": Outcome.UNSURE,
     "follow_up_of_what": Outcome.UNSURE,
     "nlu_down": Outcome.UNSURE,
+    "not_helped": Outcome.UNSURE,
+    "kbli_unsure": Outcome.UNSURE,
+    "kbli_unknown": Outcome.UNSURE,
+    "kbli_which_code": Outcome.UNSURE,
+    "kbli_code_unknown": Outcome.UNSURE,
+    "menu": Outcome.TALK,
     "greeting": Outcome.TALK,
     "welcome": Outcome.TALK,
     "goodbye": Outcome.TALK,
     "noted": Outcome.TALK,
     "ticket_asked": Outcome.OFFICER,
+    "ticket_partly": Outcome.OFFICER,
+    "partly_added": Outcome.OFFICER,
     "ticket_not_understood": Outcome.OFFICER,
     "ticket_attachment": Outcome.OFFICER,
     "ticket_unavailable": Outcome.OFFICER,
     "ticket_added": Outcome.OFFICER,
     "ticket_already": Outcome.OFFICER,
 }
-# These say nothing about what was understood, or are filled with what does.
-NOT_AN_ACT = {"introduction", "privacy_link", "answer", "talk", "promise"}
+# These say nothing about what was understood, or are answers, known by their source.
+NOT_AN_ACT = {
+    *("introduction", "privacy_link", "answer", "talk", "promise", "heading", "other_services"),
+    *("kbli_found", "kbli_only", "kbli_code", "data_wanted", "data_found", "data_other_years", "data_values"),
+}
 OPENING = ("introduction", "privacy_link")
 
 

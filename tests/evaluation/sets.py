@@ -19,6 +19,19 @@ Style = Literal["baku", "santai", "singkat", "typo", "surat"]
 Wanted = Literal["answer", "talk", "reject", "officer", "ask", "refuse"]
 
 
+# The intents of what is no topic, as bot/dialogue knows them.
+ACTS: Mapping[Wanted, tuple[str, ...]] = {
+    "answer": (),
+    "ask": (),
+    "talk": ("salam", "terima_kasih", "pamit", "ya", "tidak"),
+    "reject": ("di_luar_topik",),
+    "officer": ("minta_petugas",),
+    "refuse": ("data_individu",),
+}
+# Labels that name the intent before what it is about, the others after their service.
+ABOUT = ("arti", "minta_data", "tentang_klasifikasi", "aplikasi")
+
+
 def _several(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
@@ -53,6 +66,14 @@ class Question(BaseModel):
     language: Language = "id"
     style: Style
     expect: Expect
+
+    @property
+    def intents(self) -> frozenset[str]:
+        """Return the intents the model may see in it; none for several questions in one message."""
+        if self.expect.each:
+            return frozenset()
+        named = {_intent(label) for label in self.expect.topics}
+        return frozenset(named | {intent for outcome in self.expect.outcome for intent in ACTS[outcome]})
 
     @property
     def expected(self) -> Expectation:
@@ -105,6 +126,11 @@ def dialogues(file: Path = FOLDER / "dialogues.yml") -> list[Dialogue]:
     """Read the dialogues. Raises `pydantic.ValidationError`."""
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     return [Dialogue.model_validate(each) for each in content["dialogues"]]
+
+
+def _intent(label: str) -> str:
+    parts = label.removesuffix("/").split("/")
+    return parts[0] if parts[0] in ABOUT else parts[-1]
 
 
 def _expectation(expect: Expect, language: str, *, is_data: bool) -> Expectation:

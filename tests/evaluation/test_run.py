@@ -12,7 +12,7 @@ from tests.evaluation.comparison import CHOSEN, pipelines
 from tests.evaluation.playing import ROOT, Judged, written
 from tests.evaluation.reading import DOES, NOT_AN_ACT, TEXTS, reader
 from tests.evaluation.report import DOCUMENT, results, write
-from tests.evaluation.sets import Expect, Turn, dialogues, questions
+from tests.evaluation.sets import Expect, Question, Turn, dialogues, questions
 
 SAID = yaml.safe_load(TEXTS.read_text(encoding="utf-8"))
 
@@ -105,3 +105,15 @@ def test_each_pipeline_differs_from_the_chosen_one_in_its_classifier_only() -> N
         assert kept == [
             component for component in chosen["pipeline"] if component["name"] not in {CHOSEN, *own}
         ]
+
+
+def test_the_intents_of_a_question_follow_from_what_is_expected() -> None:
+    def intents(**expect: object) -> frozenset[str]:
+        asked = {"id": "kan-000", "text": "x", "kind": "kantor", "style": "baku", "expect": expect}
+        return Question.model_validate(asked).intents
+
+    assert intents(topics=["*/biaya", "konsultasi/produk", "arti/", "alamat"]) == {
+        "biaya", "produk", "arti", "alamat",
+    }  # fmt: skip
+    assert intents(outcome=["reject", "ask"]) == {"di_luar_topik"}
+    assert intents(each=["alamat", "kontak"]) == frozenset()
