@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import structlog
 from sqlalchemy.engine import make_url
 
 from bot import assembly
@@ -35,6 +36,14 @@ def _clean_environment() -> Iterator[None]:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     yield
     os.environ.update(kept)
+
+
+@pytest.fixture(autouse=True)
+def _plain_logs() -> None:
+    """Log without the local variables of every frame, which are long since the knowledge is."""
+    structlog.reset_defaults()
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.stdlib.add_log_level, console])
 
 
 @pytest.fixture(scope="session")

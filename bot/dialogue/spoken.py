@@ -69,8 +69,8 @@ def _data(asked: Asked, found: Found, wanted: str, language: str) -> Say | None:
         lines = [f"{n}. {_entry(hit)}" for n, hit in enumerate(found.entries, 1)]
         year = asked.piece.meaning.value("tahun")
         has_year = not year or any(not hit.years or int(year) in hit.years for hit in found.entries)
-        key = "data_found" if has_year else "data_other_years"
-        return Say(key, {"wanted": wanted, "entries": "\n".join(lines), "year": year or ""})
+        told = {"wanted": wanted, "entries": "\n".join(lines), "year": year or ""}
+        return Say("data_found", told) if has_year else Say("data_other_years", told)
     return None
 
 
