@@ -21,7 +21,7 @@ _FAINT = 0.15
 _WEIGHT_OF_ACT, _WEIGHT_OF_IGNORED, _WEIGHT_OF_UNKNOWN = 0.45, 0.15, 0.5
 # What it is comes first, what else there is to say later: "laundry kiloan antar jemput".
 _LATER, _LEAST = 0.85, 0.4
-_BESIDE = 0.5  # how much other words beside the table's weaken a match
+_BESIDE = 0.6  # how much other words beside the table's weaken a match
 _UNSAID = 0.85  # "jam" alone may be sold or repaired
 
 
