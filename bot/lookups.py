@@ -53,8 +53,13 @@ class StoredLookups:
     async def _code(self, query: CodeQuery) -> Found:
         async with self.database.transaction() as tx:
             found = await kbli.by_code(tx, query.code)
-        if not found and (title := self.businesses.title(query.code)):
-            found = [CodeHit(query.code, title, self.businesses.edition, 1.0)]
+        title = self.businesses.title(query.code)
+        if title:
+            # Our own table first: an imported edition may carry a misprint of the title.
+            ours = CodeHit(
+                query.code, title, self.businesses.edition, 1.0, _description(found, self.businesses.edition)
+            )
+            found = [ours, *(hit for hit in found if hit.edition != self.businesses.edition)]
         return Found(codes=tuple(_short(hit) for hit in found))
 
     async def _catalogue(self, query: CatalogueQuery) -> Found:
@@ -64,6 +69,10 @@ class StoredLookups:
             entries = await catalogue.search(tx, query)
             is_stocked = bool(entries) or await catalogue.is_stocked(tx)
         return Found(entries=tuple(entries), values=tuple(values), is_stocked=is_stocked)
+
+
+def _description(found: list[CodeHit], edition: str) -> str:
+    return next((hit.description for hit in found if hit.edition == edition), "")
 
 
 def _short(hit: CodeHit) -> CodeHit:
