@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -43,6 +44,24 @@ class EvenLogisticRegression(LogisticRegressionClassifier):
     ) -> EvenLogisticRegression:
         """Make an untrained classifier."""
         return cls(config, execution_context.node_name, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> EvenLogisticRegression:
+        """Load a trained classifier, its weights laid out as they are read.
+
+        scikit-learn multiplies by their transpose; scipy would copy all of them (tens of MB) for each text.
+        """
+        component = super().load(config, model_storage, resource, execution_context, **kwargs)
+        if hasattr(component.clf, "coef_"):  # else there was nothing to train on
+            component.clf.coef_ = np.asfortranarray(component.clf.coef_)
+        return component
 
     def _create_X(self, messages: list[Message]) -> csr_matrix:  # noqa: N802 - Rasa's name
         return normalize(super()._create_X(messages))
