@@ -95,9 +95,7 @@ async def attempt(tx: Transaction, due: Due, *, now: datetime) -> Due | None:
     attempts = recorded.scalar_one_or_none()
     if attempts is None:
         return None
-    return replace(
-        due, outbound=replace(due.outbound, attempted_at=now, attempt=attempts), attempts=attempts
-    )
+    return replace(due, outbound=replace(due.outbound, attempted_at=now, attempt=attempts), attempts=attempts)
 
 
 async def put_back(tx: Transaction, due: Due, *, failure: str) -> None:

@@ -236,7 +236,12 @@ async def test_a_greeting_waits_for_the_question_that_follows_in_the_same_breath
         await stage.deliver_all()
         [reply] = stage.memory["whatsapp"].take("whatsapp:+628111111001")
         assert "tidak dipungut biaya" in reply
-        assert await stage.scalar("SELECT count(*) FROM message WHERE answered_at IS NULL AND author = 'citizen'") == 0
+        assert (
+            await stage.scalar(
+                "SELECT count(*) FROM message WHERE answered_at IS NULL AND author = 'citizen'"
+            )
+            == 0
+        )
 
 
 async def test_a_greeting_that_nothing_follows_is_answered_after_its_pause(staged: Staged) -> None:

@@ -23,7 +23,12 @@ COMPONENTS = (
     "kompetensi", "pengawasan", "jumlah_pelaksana", "jaminan", "keamanan", "evaluasi",
 )  # fmt: skip
 OTHERS = (
-    "tidak_membantu", "bisa_apa", "kode_kbli", "arti_kode_kbli", "minta_data", "arti",
+    "tidak_membantu",
+    "bisa_apa",
+    "kode_kbli",
+    "arti_kode_kbli",
+    "minta_data",
+    "arti",
     "minta_petugas",
     "di_luar_topik",
     "lanjutan",
@@ -38,7 +43,6 @@ INTENTS = st.sampled_from(COMPONENTS + OTHERS + ("nobody_knows_this",))
 SETTINGS = load()
 RULES = dialogue(SETTINGS)
 TEXTS = texts(SETTINGS)
-
 
 
 def decide(turn: Turn, meaning: Meaning) -> Decision:
@@ -105,7 +109,11 @@ def test_another_services_rule_is_never_given(turn: Turn, meaning: Meaning) -> N
     named = meaning.value("service")
     decision = decide(turn, meaning)
     answered_service = decision.topics[0].split("/")[0] if decision.topics else ""
-    is_shared = len(RULES.knowledge.services_known(decision.topics[0].split("/")[-1])) > 1 if decision.topics else False
+    is_shared = (
+        len(RULES.knowledge.services_known(decision.topics[0].split("/")[-1])) > 1
+        if decision.topics
+        else False
+    )
     if named and is_shared and answered_service in SERVICES:
         assert answered_service == named
 
@@ -183,7 +191,9 @@ def test_several_questions_are_answered_one_by_one_under_their_numbers() -> None
 
 
 def test_the_one_question_of_a_letter_is_found_among_its_greetings() -> None:
-    letter = _heard(("Dengan hormat,", "salam"), ("Berapa biayanya?", "biaya"), ("Terima kasih.", "terima_kasih"))
+    letter = _heard(
+        ("Dengan hormat,", "salam"), ("Berapa biayanya?", "biaya"), ("Terima kasih.", "terima_kasih")
+    )
     decision = RULES.decide(_turn("surat", Context()), letter)
     assert decision.topics == ("konsultasi/biaya",)
 
