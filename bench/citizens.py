@@ -11,6 +11,7 @@ from channels.simulator.twilio import sign_webhook, webhook_form
 
 PATH = "/webhooks/twilio/whatsapp"
 OFFICE = "whatsapp:+628111111000"
+# Questions only: what says nothing by itself ("halo") waits for the next message, and is answered with it.
 QUESTIONS = (
     "berapa lama konsultasi online dilayani?",
     "syarat konsultasi apa saja",
@@ -21,7 +22,7 @@ QUESTIONS = (
     "kalau yang online?",
     "nomor telepon kantor berapa min",
     "berapa lama kalau datang langsung",
-    "terima kasih banyak",
+    "apa saja produk konsultasi statistik",
 )
 
 
