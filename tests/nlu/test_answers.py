@@ -19,7 +19,10 @@ FACTS: dict[str, Any] = {
     "office": {"name": "BPS Contoh", "phone": "(021) 000", "opening_hours": ""},
     "rule": {"days": 5},
 }
-TALK = {"salam", "terima_kasih", "pamit", "minta_petugas", "ya", "tidak", "lanjutan", "di_luar_topik"}
+TALK = {
+    *("salam", "terima_kasih", "pamit", "minta_petugas", "ya", "tidak", "lanjutan", "di_luar_topik"),
+    "tidak_membantu",
+}
 LOOKED_UP = {"kode_kbli", "arti_kode_kbli"}  # answered from the edition, not from a file
 COMPONENTS = {
     *("persyaratan", "prosedur", "jangka_waktu", "biaya", "produk", "pengaduan", "dasar_hukum", "sarana"),

@@ -15,6 +15,7 @@ from nlu.examples import Example, lines_of, read_example
 from nlu.port import NluUnavailable
 from tests.nlu.rasa import ROOT, RunningRasa
 from tests.nlu.spoken import SENTENCES, UNSEEN, Spoken
+from tests.nlu.unseen import DECREE
 
 FEWEST_RIGHT = 0.9  # of SENTENCES, which the examples were written with: a guard, not a measure
 FEWEST_UNSEEN_RIGHT = 0.7  # of UNSEEN, the measure; 0.78 when it was first asked
@@ -37,7 +38,8 @@ def trained() -> set[str]:
 
 def test_no_sentence_was_learnt() -> None:
     assert trained().isdisjoint(
-        Example(text).plain for text in [s.text for s in SENTENCES] + [t for t, _ in UNSEEN]
+        Example(text).plain
+        for text in [s.text for s in SENTENCES] + [t for t, _ in UNSEEN] + [t for t, *_ in DECREE]
     )
 
 
@@ -58,6 +60,23 @@ async def test_spoken_sentences_are_understood(interpreter: RasaInterpreter) -> 
 async def test_unseen_sentences_are_mostly_understood(interpreter: RasaInterpreter) -> None:
     right = [(await interpreter.parse(text)).guesses[0].intent == intent for text, intent in UNSEEN]
     assert sum(right) >= FEWEST_UNSEEN_RIGHT * len(UNSEEN)
+
+
+async def test_the_whole_decree_is_understood(interpreter: RasaInterpreter) -> None:
+    rule = yaml.safe_load((ROOT / "office.yml").read_text(encoding="utf-8"))["understanding"]
+    right, surely_wrong, other_service = 0, [], []
+    for text, intent, service in DECREE:
+        meaning = await interpreter.parse(text)
+        first, second, *_ = meaning.guesses
+        right += first.intent == intent
+        sure = first.confidence >= rule["sure"] and first.confidence - second.confidence >= rule["margin"]
+        if sure and first.intent != intent:
+            surely_wrong.append((text, first.intent))
+        if service and meaning.value("service") != service:
+            other_service.append(text)
+    assert right >= FEWEST_RIGHT * len(DECREE)
+    assert len(surely_wrong) <= 0.03 * len(DECREE), surely_wrong
+    assert len(other_service) <= 0.01 * len(DECREE), other_service
 
 
 @pytest.mark.parametrize("spoken", SENTENCES, ids=lambda spoken: spoken.text[:40])
