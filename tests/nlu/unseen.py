@@ -1,9 +1,10 @@
 """Questions about the whole decree in words that no example has: five lots, each asked once when written.
 
 What they gave that first time is the measure: 127 of 141 right (3 surely wrong); 59 of the 63 that took
-the place of those looked at (flattering: written beside the examples); 73 of 100 (7) and 51 of 68 (5), two lots meant to be hard; 38 of
-43 (3). The examples were widened after each lot but the last, so what the list gives now guards against
-going backwards and measures nothing. The service is given where the sentence names one.
+the place of those looked at (flattering: written beside the examples); 73 of 100 (7) and 51 of 68 (5),
+two lots meant to be hard; 38 of 43 (3). The examples were widened after each lot but the last, so what
+the list gives now guards against going backwards and measures nothing. The service is given where the
+sentence names one.
 """
 
 from __future__ import annotations
