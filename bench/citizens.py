@@ -21,7 +21,7 @@ QUESTIONS = (
     "konsultasi online itu gratis tidak",
     "kalau yang online?",
     "nomor telepon kantor berapa min",
-    "berapa lama kalau datang langsung",
+    "berapa lama konsultasi kalau datang langsung",
     "apa saja produk konsultasi statistik",
 )
 
