@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
+from procrastinate.worker import Worker
 
 from bot.answer import Answering, AnswerLater
 from bot.clock import Clock
@@ -20,6 +21,7 @@ from bot.read import Reader
 from bot.store import messages, parcels
 from bot.store.database import Database, Transaction, is_away
 from bot.upkeep import DUTIES, Upkeep
+from bot.wakeup import Wakeup
 
 if TYPE_CHECKING:
     from bot.catalogue.sync import CatalogueSync
@@ -136,7 +138,8 @@ class _Guard:
 
 async def work(queue: Queue, *, install_signal_handlers: bool = True) -> None:
     """Do jobs until cancelled or, with signal handlers, told to stop by SIGTERM or SIGINT."""
-    await queue.app.run_worker_async(
+    worker = Worker(
+        queue.app,
         concurrency=CONCURRENCY,
         delete_jobs="successful",
         fetch_job_polling_interval=POLL_SECONDS,
@@ -145,3 +148,5 @@ async def work(queue: Queue, *, install_signal_handlers: bool = True) -> None:
         shutdown_graceful_timeout=6.0,
         install_signal_handlers=install_signal_handlers,
     )
+    worker._new_job_event = Wakeup()  # see bot/wakeup.py
+    await worker.run()  # type: ignore[no-untyped-call]
