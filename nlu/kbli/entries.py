@@ -13,7 +13,7 @@ from nlu.kbli.wording import tokens
 from nlu.problems import KnowledgeError, Problem
 
 FILE = "usaha.yml"
-_KEYS = {"edition", "usaha", "titles", "same", "act", "where", "ignore"}
+_KEYS = {"edition", "usaha", "titles", "same", "act", "where", "ignore", "purpose", "denial", "elsewhere"}
 _ENTRY_KEYS = {"words", "codes", "note", "depends"}
 _CODE = re.compile(r"\d{5}")
 
@@ -42,6 +42,11 @@ class Contents:
     acts: frozenset[str]
     ignored: frozenset[str]
     where: frozenset[str]
+    purpose: frozenset[str]
+    denial: frozenset[str]
+    faint_denial: frozenset[str]
+    asking: frozenset[str]
+    elsewhere: frozenset[str]
 
 
 def read(path: Path) -> Contents:
@@ -57,11 +62,13 @@ def read(path: Path) -> Contents:
     problems = list(_wrong(raw))
     if problems:
         raise KnowledgeError(problems)
-    where = raw.get("where", {})
+    where, denial = raw.get("where", {}), raw.get("denial", {})
     spellings = _spellings(raw.get("same", {})) | _spellings(raw.get("act", {}))
     for word in where.get("words", ()):
         # "di rumah", "depan sekolah" are one little word.
         spellings |= {f"{word} {' '.join(tokens(str(place)))}": "di" for place in where.get("places", ())}
+    said = (" ".join(tokens(str(entry))) for entry in raw.get("ignore", ()))
+    spellings |= {phrase: "di" for phrase in said if " " in phrase}  # "kasih tahu" says nothing, "tahu" does
     return Contents(
         edition=str(raw["edition"]),
         businesses=tuple(_business(entry) for entry in raw["usaha"]),
@@ -69,9 +76,24 @@ def read(path: Path) -> Contents:
         same=spellings,
         acts=frozenset(raw.get("act", {})),
         ignored=frozenset(
-            word for entry in (*raw.get("ignore", ()), *where.get("words", ())) for word in tokens(str(entry))
+            word
+            for entry in (
+                *raw.get("ignore", ()),
+                *where.get("words", ()),
+                *raw.get("purpose", ()),
+                *denial.get("words", ()),
+                *denial.get("next", ()),
+                *denial.get("asking", ()),
+            )
+            if len(tokens(str(entry))) == 1
+            for word in tokens(str(entry))
         ),
         where=frozenset(where.get("words", ())),
+        purpose=frozenset(raw.get("purpose", ())),
+        denial=frozenset(denial.get("words", ())),
+        faint_denial=frozenset(denial.get("next", ())),
+        asking=frozenset(denial.get("asking", ())),
+        elsewhere=frozenset(word for entry in raw.get("elsewhere", ()) for word in tokens(str(entry))),
     )
 
 

@@ -22,6 +22,7 @@ _WEIGHT_OF_ACT, _WEIGHT_OF_IGNORED, _WEIGHT_OF_UNKNOWN = 0.45, 0.15, 0.5
 # What it is comes first, what else there is to say later: "laundry kiloan antar jemput".
 _LATER, _LEAST = 0.85, 0.4
 _BESIDE = 0.6  # how much other words beside the table's weaken a match
+_COMPANY = 0.8  # how much of a word counts that other phrases of the same code say
 _UNSAID = 0.85  # "jam" alone may be sold or repaired
 
 
@@ -61,12 +62,20 @@ class BusinessTable:
             for number, business in enumerate(contents.businesses)
             for words in business.words
         ]
+        # All that the businesses of a code are called by: who makes "kendi dan anglo" does one thing.
+        self._company: dict[str, set[str]] = {}
+        for number, words in said:
+            self._company.setdefault(self._first(number), set()).update(words)
         self._rarity = _rarity(said, len(contents.businesses))
         self._phrases = [self._phrase(number, words) for number, words in {*said}]
         self._by_word: dict[str, list[_Phrase]] = {}
         for phrase in self._phrases:
             for word in phrase.weights:
                 self._by_word.setdefault(word, []).append(phrase)
+
+    def _first(self, number: int) -> str:
+        """Return the likeliest code of a business."""
+        return next(iter(self.businesses[number].codes))
 
     def title(self, code: str) -> str | None:
         """Return the official title of a code of the table, None for any other."""
@@ -110,7 +119,14 @@ class BusinessTable:
             for phrase in self._by_word.get(word, ()):
                 common = phrase.weights.keys() & likeness.keys()
                 covered = sum(phrase.weights[each] * likeness[each] for each in common) / phrase.total
-                used = sum(weights[each] for each in common) / whole
+                company = self._company[self._first(phrase.business)]
+                used = (
+                    sum(
+                        weights[each] * (1.0 if each in common else _COMPANY)
+                        for each in weights.keys() & company
+                    )
+                    / whole
+                )
                 fit = covered * used**_BESIDE * (1.0 if has_act or not phrase.act else _UNSAID)
                 if phrase.business not in best or best[phrase.business][0] < fit:
                     best[phrase.business] = (fit, phrase)
@@ -120,7 +136,7 @@ class BusinessTable:
         weights: dict[str, float] = {}
         later = 1.0
         for word in said:
-            weights[word.text] = self._weight(word.text) * later
+            weights[word.text] = self._weight(word.text) * later * word.share
             if word.text not in self._acts and word.text not in self._ignored:
                 later = max(later * _LATER, _LEAST)
         return weights
@@ -148,7 +164,17 @@ def _lexicon(contents: Contents) -> Lexicon:
     known = set(contents.same.values())
     plain = {word for business in contents.businesses for words in business.words for word in tokens(words)}
     words = frozenset(known | (plain - set(contents.same)))
-    return Lexicon(contents.same, words, contents.ignored, contents.where)
+    return Lexicon(
+        contents.same,
+        words,
+        contents.ignored,
+        where=contents.where,
+        purpose=contents.purpose,
+        denial=contents.denial,
+        faint_denial=contents.faint_denial,
+        asking=contents.asking,
+        elsewhere=contents.elsewhere - words,
+    )
 
 
 def _rarity(said: list[tuple[int, frozenset[str]]], businesses: int) -> dict[str, float]:

@@ -4,34 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from dataclasses import dataclass, replace
 from functools import cached_property
+
+from nlu.kbli.roots import roots
+from nlu.kbli.slips import Spellings
 
 _WORD = re.compile(r"[a-z0-9]+")
 _DRAWN_OUT = re.compile(r"([a-z])\1{2,}")  # "laundryyyy"
-_SUFFIXES = ("nya", "kan", "ku", "mu", "ne", "an", "in", "e", "i")
-_PREFIXES = ("meng", "mem", "men", "me", "ber", "peng", "pem", "pen", "pe", "di", "ng", "ny", "se", "ke")
+_TWICE = re.compile(r"\b([a-z]{3,})2(?=[a-z]*\b)")  # "warung2", "ibu2nya"
+_CLAUSE_END = re.compile(r"[.,;:!?()\n]+")
 LONGEST_PHRASE = 3  # words that are one word in the lists: "depot air isi" is not, "sepeda motor" is
-SHORTEST_ROOT = 4
-SHORTEST_TYPO = 4
-LIKELY_TYPO = 0.82
+MOST_DENIED = 2
+# What a word counts where it says little: for whom something is made, and what hangs on no word of the table.
+_PURPOSE, _BEFORE, _LOOSE = 0.6, 0.4, 0.15
 
 
 def tokens(text: str) -> list[str]:
     """Return the words of a text in small letters, without punctuation and drawn-out letters."""
-    return _WORD.findall(_DRAWN_OUT.sub(r"\1", text.lower()))
+    return _WORD.findall(_TWICE.sub(r"\1 ", _DRAWN_OUT.sub(r"\1", text.lower())))
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of the table that was said; `likeness` is 1.0 as written, less when it was a typo.
 
-    A word that the table does not know has the likeness 0.0.
+    A word that the table does not know has the likeness 0.0. `share` is what it counts where it stands: 1.0, or
+    less for what a thing is for ("kue buat hajatan") and for an unknown word that belongs to no known one.
     """
 
     text: str
     likeness: float = 1.0
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -39,24 +43,75 @@ class Lexicon:
     """Which words mean the same, and which the table knows.
 
     `same` leads from a spelling (up to three words) to the table's word, `known` are the table's words,
-    `ignored` those that say nothing about a business, `where` those that a place follows.
+    `ignored` those that say nothing about a business, `where` those that a place follows, `purpose` those that
+    what it is for follows, `denial` those that what it is not follows (`faint_denial` only the next word, and
+    not after one of `asking`: "bisa gak jualan bakso"), `elsewhere` those that are about no business of the
+    table wherever they stand.
     """
 
     same: Mapping[str, str]
     known: frozenset[str]
     ignored: frozenset[str]
     where: frozenset[str] = frozenset()
+    purpose: frozenset[str] = frozenset()
+    denial: frozenset[str] = frozenset()
+    faint_denial: frozenset[str] = frozenset()
+    asking: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         _ = self._spellings  # read once, before the first citizen waits for it
 
     def words(self, text: str) -> list[Word]:
         """Return the words of a citizen's text in the table's wording, each once, in order."""
+        clauses = [tokens(clause) for clause in _CLAUSE_END.split(text)]
+        read = [word for said in clauses for word in self._said(said, is_denied_left_out=True)]
+        if not any(self._is_content(word) for word in read):
+            read = [word for said in clauses for word in self._said(said, is_denied_left_out=False)]
         found: dict[str, Word] = {}
-        for word in self._read(tokens(text)):
+        for word in read:
             if word.text not in found or found[word.text].likeness < word.likeness:
                 found[word.text] = word
         return list(found.values())
+
+    def _is_content(self, word: Word) -> bool:
+        return word.likeness > 0 and word.text not in self.ignored
+
+    def _said(self, said: list[str], *, is_denied_left_out: bool) -> list[Word]:
+        """Read one clause: what is denied is left out, what is said beside the matter counts less."""
+        read = list(self._read(said))
+        if is_denied_left_out:
+            read = self._affirmed(read)
+        return self._shared(read)
+
+    def _affirmed(self, read: list[Word]) -> list[Word]:
+        kept: list[Word] = []
+        denied = 0
+        for at, word in enumerate(read):
+            if word.text in self.denial:
+                denied = MOST_DENIED
+            elif word.text in self.faint_denial and not (at and read[at - 1].text in self.asking):
+                denied = 1
+            elif denied and self._is_content(word):
+                denied -= 1
+                continue
+            kept.append(word)
+        return kept
+
+    def _shared(self, read: list[Word]) -> list[Word]:
+        shared: list[Word] = []
+        is_purpose = has_content = is_attached = False
+        for at, word in enumerate(read):
+            is_purpose = is_purpose or (has_content and word.text in self.purpose)
+            if word.likeness or word.text in self.elsewhere:
+                is_attached = self._is_content(word)
+                has_content = has_content or is_attached
+                share = _PURPOSE if is_purpose and word.text not in self.elsewhere else 1.0
+            else:
+                is_before = at + 1 < len(read) and self._is_content(read[at + 1])
+                share = 1.0 if is_attached else _BEFORE if is_before else _LOOSE
+            shared.append(replace(word, share=share))
+        return shared
 
     def _read(self, said: list[str]) -> Iterable[Word]:
         at = 0
@@ -84,8 +139,8 @@ class Lexicon:
         return joined in self.known and not (first in self.known and second in self.known)
 
     def _guess(self, word: str) -> list[Word]:
-        if word in self.ignored:
-            return [Word(word)]
+        if word in self.ignored or word in self.elsewhere:
+            return [Word(word, 0.0 if word in self.elsewhere else 1.0)]
         if word in self._guesses:
             return self._guesses[word]
         guess = self._root(word) or self._parts(word) or self._typo(word) or [Word(word, 0.0)]
@@ -101,51 +156,23 @@ class Lexicon:
         return self.same.get(word) or (word if word in self.known or word in self.ignored else None)
 
     def _root(self, word: str) -> list[Word]:
-        """Take Indonesian and Javanese affixes away: "laundrynya", "ngelaundry"."""
-        tails = ["", *(suffix for suffix in _SUFFIXES if word.endswith(suffix))]
-        heads = ["", *(prefix for prefix in _PREFIXES if word.startswith(prefix))]
-        for head in heads:
-            for tail in tails:
-                root = word[len(head) : len(word) - len(tail)]
-                found = self._look_up(root) if len(root) >= SHORTEST_ROOT and root != word else None
-                if found:
-                    return [Word(found, 0.95)]
-        return []
+        """Take Indonesian and Javanese affixes away: "laundrynya", "ngelaundry", "nenun"."""
+        found = next((root for root in map(self._look_up, roots(word)) if root), None)
+        return [Word(found, 0.95)] if found else []
 
     def _parts(self, word: str) -> list[Word]:
         """Cut a word that is two of the table's: "warungmakan"."""
         for cut in range(3, len(word) - 2):
             first, second = self._look_up(word[:cut]), self._look_up(word[cut:])
-            if first and second and min(cut, len(word) - cut) >= 3:
+            if first and second:
                 return [Word(first, 0.9), Word(second, 0.9)]
         return []
 
     def _typo(self, word: str) -> list[Word]:
-        """Find the nearest known spelling, by letters in common in the same order."""
-        if len(word) < SHORTEST_TYPO or word.isdigit():
-            return []
-        best, likeness = "", LIKELY_TYPO
-        pairs = _pairs(word)
-        matcher = SequenceMatcher(b=word, autojunk=False)
-        for spelling, its_pairs in self._spellings.get(word[0], ()):
-            # Cheap first: a typo leaves at least a third of the pairs of letters as they were.
-            if abs(len(spelling) - len(word)) > 2 or 3 * len(pairs & its_pairs) < len(pairs):
-                continue
-            matcher.set_seq1(spelling)
-            ratio = matcher.ratio()
-            if ratio > likeness:
-                best, likeness = spelling, ratio
-        return [Word(self.same.get(best, best), likeness)] if best else []
+        """Find the nearest spelling, of the word or of its root: "brpa", "kriya", "pmbuatannya"."""
+        spelling, likeness = self._spellings.nearest(word)
+        return [Word(self.same.get(spelling, spelling), likeness)] if spelling else []
 
     @cached_property
-    def _spellings(self) -> dict[str, list[tuple[str, frozenset[str]]]]:
-        """Every single-word spelling of some length, by its first letter: typos there are rare."""
-        found: dict[str, list[tuple[str, frozenset[str]]]] = {}
-        for spelling in sorted({*self.known, *self.same}):
-            if " " not in spelling and len(spelling) >= SHORTEST_TYPO:
-                found.setdefault(spelling[0], []).append((spelling, _pairs(spelling)))
-        return found
-
-
-def _pairs(word: str) -> frozenset[str]:
-    return frozenset(word[at : at + 2] for at in range(len(word) - 1))
+    def _spellings(self) -> Spellings:
+        return Spellings({*self.known, *self.same, *self.ignored})
