@@ -12,7 +12,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.dialogue.decide import Dialogue
-from bot.dialogue.language import language_of
+from bot.dialogue.language import Languages
 from bot.dialogue.lookup import Found, Query
 from bot.dialogue.state import Context, Decision, Heard, Subject, Turn
 from bot.hear import hear
@@ -119,7 +119,9 @@ class Answering:
             held = await self._hold(tx, asked)
             if held is None:
                 return
-            decision = self.dialogue.unavailable(_turn(held, asked), waited_too_long=True)
+            decision = self.dialogue.unavailable(
+                _turn(held, asked, self.dialogue.languages), waited_too_long=True
+            )
             if decision is not None:
                 await self._keep(tx, held, asked, decision)
 
@@ -134,8 +136,8 @@ class Answering:
         held = await self._hold(tx, asked)
         if held is None:
             return True
-        turn = _turn(held, asked)
-        decision = self.dialogue.without_model(turn)
+        turn = _turn(held, asked, self.dialogue.languages)
+        decision = self.dialogue.without_model(turn, found)
         if decision is None and heard is not None:
             decision = self.dialogue.decide(turn, heard, found)
         if decision is not None:
@@ -213,14 +215,14 @@ class Answering:
         return "\n\n".join(paragraphs)
 
 
-def _turn(held: Held, asked: Asked) -> Turn:
+def _turn(held: Held, asked: Asked, languages: Languages) -> Turn:
     context = _context(held.context)
     return Turn(
         text=asked.text,
         has_attachments=asked.has_attachments,
         context=context,
         ticket=held.ticket,
-        language=language_of(asked.text) or context.language or held.language,
+        language=languages.of(asked.text) or context.language or held.language,
         is_first_contact=not held.is_introduced,
     )
 

@@ -16,6 +16,7 @@ from bot.complaints import SettingsError
 from bot.deliver import Delivering
 from bot.dialogue.asked import Limits
 from bot.dialogue.decide import Dialogue
+from bot.dialogue.language import Languages
 from bot.lookups import StoredLookups
 from bot.queue import Queue
 from bot.read import Reader
@@ -181,13 +182,17 @@ def texts(settings: Settings) -> Texts:
 def dialogue(settings: Settings) -> Dialogue:
     """Return the rules of conversation over the office's knowledge."""
     set_by_office = settings.office.understanding
+    knowledge = answers.load(ROOT / "nlu" / "knowledge", settings.office.facts())
     return Dialogue(
-        answers.load(ROOT / "nlu" / "knowledge", settings.office.facts()),
+        knowledge,
         Limits(
             sure=set_by_office.sure,
             margin=set_by_office.margin,
             suggest=set_by_office.suggest,
             failures=set_by_office.failures_before_officer,
+        ),
+        Languages.learn(
+            text for answer in knowledge.answers.values() for text in (answer.text, answer.title)
         ),
     )
 

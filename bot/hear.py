@@ -1,16 +1,21 @@
-"""Between a text and a decision: let the model read it whole, and sentence by sentence."""
+"""Between a text and a decision: let the model read it whole, sentence by sentence, clause by clause."""
 
 from __future__ import annotations
 
-from bot.dialogue.questions import pieces
+from bot.dialogue.questions import clauses, pieces
 from bot.dialogue.state import Heard, Piece
 from nlu.port import Interpreter
 
 
 async def hear(interpreter: Interpreter, text: str) -> Heard:
     """Return what the model makes of a text. Raises `NluUnavailable`."""
-    whole = Piece(text, await interpreter.parse(text))
     sentences = pieces(text)
     if len(sentences) < 2:
-        return Heard(whole)
-    return Heard(whole, tuple([Piece(each, await interpreter.parse(each)) for each in sentences]))
+        return Heard(await _read(interpreter, text))
+    whole = Piece(text, await interpreter.parse(text))
+    return Heard(whole, tuple([await _read(interpreter, each) for each in sentences]))
+
+
+async def _read(interpreter: Interpreter, sentence: str) -> Piece:
+    parts = [Piece(each, await interpreter.parse(each)) for each in clauses(sentence)]
+    return Piece(sentence, await interpreter.parse(sentence), tuple(parts))

@@ -77,7 +77,10 @@ def meaning_of(answer: Any) -> Meaning:
             (Guess(str(guess["name"]), float(guess["confidence"])) for guess in ranking),
             key=lambda guess: -guess.confidence,
         )
-        named = [Entity(str(entity["entity"]), str(entity["value"])) for entity in answer["entities"]]
+        named = [
+            Entity(str(entity["entity"]), str(entity["value"]), int(entity["start"]), int(entity["end"]))
+            for entity in answer["entities"]
+        ]
     except (KeyError, TypeError, ValueError):
         raise NluUnavailable("the model server's answer is not a parse") from None
     if not guesses:

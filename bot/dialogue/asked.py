@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bot.dialogue.lookup import BusinessQuery, CatalogueQuery, CodeQuery, Query
+from bot.dialogue.questions import are_joined, asks, is_letter
 from bot.dialogue.state import Heard, Piece, Subject, Turn
 from nlu.port import Meaning
 
@@ -23,6 +26,14 @@ TERM, CLASSIFICATION = "arti", "tentang_klasifikasi"
 LOOKED_UP = frozenset({BUSINESS, CODE, DATA})
 # Which entity a subject of these topics is about.
 ABOUT = {TERM: "indikator", DATA: "indikator", CLASSIFICATION: "klasifikasi"}
+# Whoever names an indicator and no more may want either; so may whoever names a business and KBLI.
+TWINS = {TERM: DATA, DATA: TERM, BUSINESS: CLASSIFICATION, CLASSIFICATION: BUSINESS}
+
+HINTED = "ke_"  # before the service in the values of the list `hint` (nlu/knowledge/komponen.yml)
+MOST_OF_A_KIND = 3  # indicators or services of one question that are answered one by one
+SURELY_ONE = 0.9  # confidence from which a sentence is one question however many clauses it has
+SUPPORTED = 5  # guesses of a sentence among which a clause's topic has to be
+KEYWORDS = 5  # words; so short a line is a question without asking ("alamat kantor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,30 @@ class Limits:
         runner_up = confidences[1] if len(confidences) > 1 else 0.0
         return confidences[0] >= self.sure and confidences[0] - runner_up >= self.margin
 
+    def topic_of(self, meaning: Meaning) -> str | None:
+        """Return the topic that is surely meant: the first guess, or one of two that share an answer."""
+        best = meaning.guesses[0].intent
+        if self.admit(meaning):
+            may_name_one = best == CLASSIFICATION and meaning.confidence(BUSINESS) >= self.suggest
+            return BUSINESS if may_name_one else best
+        twin = TWINS.get(best)
+        if twin is None or (best in {TERM, DATA} and meaning.value(ABOUT[TERM]) is None):
+            return None
+        together = meaning.confidence(best, twin)
+        other = max(
+            (guess.confidence for guess in meaning.guesses if guess.intent not in {best, twin}), default=0
+        )
+        if together < self.sure or together - other < self.margin:
+            return None
+        return _of_twins(best, twin, meaning)
+
+
+def _of_twins(best: str, twin: str, meaning: Meaning) -> str:
+    """Choose the topic whose answer serves both: a term's answer says where its data are, too."""
+    if BUSINESS in {best, twin}:
+        return BUSINESS  # the lookup tells whether a business was named at all
+    return DATA if meaning.value("tahun") or meaning.value("tempat") else TERM
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -55,22 +90,19 @@ class Asked:
     @property
     def confidence(self) -> float:
         """Return the model's confidence in the topic."""
-        return self.piece.meaning.guesses[0].confidence
+        return self.piece.meaning.confidence(self.subject.topic)
 
     def query(self) -> Query | None:
         """Return what has to be looked up to answer it, None when the knowledge has the answer."""
-        meaning = self.piece.meaning
-        if self.subject.topic == BUSINESS:
+        subject = self.subject
+        if subject.topic == BUSINESS:
             return BusinessQuery(self.piece.text)
-        if self.subject.topic == CODE:
-            code = meaning.value("kode")
+        if subject.topic == CODE:
+            code = self.piece.meaning.value("kode")
             return CodeQuery(code) if code else None
-        if self.subject.topic == DATA:
-            year = meaning.value("tahun")
-            place = meaning.value("tempat")
-            return CatalogueQuery(
-                self.piece.text, self.subject.about, place, int(year) if year and year.isdigit() else None
-            )
+        if subject.topic == DATA:
+            year = int(subject.year) if subject.year and subject.year.isdigit() else None
+            return CatalogueQuery(self.piece.text, subject.about, subject.place, year)
         return None
 
 
@@ -80,23 +112,71 @@ def asked_in(turn: Turn, heard: Heard, limits: Limits) -> tuple[Asked, ...]:
     In a letter, greeting and context are sentences without a subject of their own; a single question
     among them counts. What a sentence leaves open is taken from the rest of the message.
     """
-    in_parts: dict[Subject, Asked] = {}
-    for part in heard.parts:
-        if limits.admit(part.meaning) and part.meaning.guesses[0].intent not in STEERING:
-            subject = subject_of(turn, part.meaning, part.meaning.guesses[0].intent, rest=heard.whole.meaning)
-            in_parts.setdefault(replace(subject, mode=None), Asked(subject, part))
-    if len(in_parts) >= 2:
-        return tuple(in_parts.values())
-    whole = heard.whole.meaning
-    best = whole.guesses[0].intent
-    is_whole_sure = limits.admit(whole) and best not in STEERING
-    if in_parts and not (is_whole_sure and "?" not in _only(in_parts).piece.text):
-        return tuple(in_parts.values())
-    return (Asked(subject_of(turn, whole, best), heard.whole),) if is_whole_sure else ()
+    found: dict[Subject, Asked] = {}
+    for sentence in _asking(heard):
+        for asked in _asked_by(turn, sentence, heard.whole.meaning, limits):
+            found.setdefault(replace(asked.subject, mode=None), asked)
+    if len(found) >= 2 or (found and not heard.parts):
+        return tuple(found.values())
+    whole = tuple(_asked_by(turn, replace(heard.whole, clauses=()), heard.whole.meaning, limits))
+    if found and not (whole and not asks(next(iter(found.values())).piece.text)):
+        return tuple(found.values())
+    return whole or followed(turn, heard.whole, limits)
 
 
-def _only(found: dict[Subject, Asked]) -> Asked:
-    return next(iter(found.values()))
+def _asking(heard: Heard) -> tuple[Piece, ...]:
+    """Return the sentences that may ask something; in a letter the others are greeting and context."""
+    sentences = heard.parts or (heard.whole,)
+    is_chat = not is_letter(heard.whole.text)
+    asking = tuple(
+        each for each in sentences if asks(each.text) or (is_chat and len(each.text.split()) <= KEYWORDS)
+    )
+    return asking or sentences
+
+
+def _asked_by(turn: Turn, sentence: Piece, whole: Meaning, limits: Limits) -> Iterator[Asked]:
+    """Yield what one sentence asks: its clauses if they are questions of their own, else itself."""
+    supported = {guess.intent for guess in sentence.meaning.guesses[:SUPPORTED]}
+    rest = (sentence.meaning, whole)
+    of_clauses = [
+        Asked(subject_of(turn, clause.meaning, topic, rest), clause)
+        for clause in sentence.clauses
+        if (topic := limits.topic_of(clause.meaning)) and topic not in STEERING and topic in supported
+    ]
+    topic = limits.topic_of(sentence.meaning)
+    is_one = topic is not None and sentence.meaning.confidence(topic) >= SURELY_ONE
+    if len({asked.subject.topic for asked in of_clauses}) >= 2 and not is_one:
+        yield from of_clauses
+        return
+    if topic is not None and topic not in STEERING:
+        subject = subject_of(turn, sentence.meaning, topic, (whole,))
+        for each in _each_named(subject, sentence):
+            yield Asked(each, sentence)
+
+
+def _each_named(subject: Subject, piece: Piece) -> Iterator[Subject]:
+    """Yield the subject for each indicator or service that is named beside the other ("IPG dan IDG")."""
+    abouts, services = _joined(piece, "indikator"), _joined(piece, "service")
+    classes = piece.meaning.values("klasifikasi")
+    if subject.topic == CLASSIFICATION and len(classes) > 1:
+        yield from (replace(subject, about=about) for about in classes[:MOST_OF_A_KIND])
+    elif subject.topic in {TERM, DATA} and len(abouts) > 1:
+        yield from (replace(subject, about=about) for about in abouts)
+    elif subject.topic not in ABOUT and len(services) > 1:
+        yield from (replace(subject, service=service) for service in services)
+    else:
+        yield subject
+
+
+def _joined(piece: Piece, kind: str) -> tuple[str, ...]:
+    """Return the values of a kind that stand side by side in the text, the first group of them."""
+    named = [entity for entity in piece.meaning.entities if entity.kind == kind]
+    group = named[:1]
+    for before, entity in pairwise(named):
+        if not are_joined(piece.text.strip()[before.end : entity.start]):
+            break
+        group.append(entity)
+    return tuple(entity.value for entity in group[:MOST_OF_A_KIND])
 
 
 def left_over(heard: Heard, answered: tuple[Asked, ...], limits: Limits) -> tuple[Piece, ...]:
@@ -105,33 +185,65 @@ def left_over(heard: Heard, answered: tuple[Asked, ...], limits: Limits) -> tupl
     return tuple(
         part
         for part in heard.parts
-        if part not in known and "?" in part.text and not limits.admit(part.meaning)
+        if part not in known
+        and not known & set(part.clauses)
+        and "?" in part.text
+        and limits.topic_of(part.meaning) is None
     )
 
 
-def subject_of(turn: Turn, meaning: Meaning, topic: str, rest: Meaning | None = None) -> Subject:
+def subject_of(turn: Turn, meaning: Meaning, topic: str, rest: tuple[Meaning, ...] = ()) -> Subject:
     """Complete a topic by what was named, in the rest of the message, and before in the conversation."""
     known = turn.context.subject
 
-    def value(kind: str, before: str | None) -> str | None:
-        return meaning.value(kind) or (rest.value(kind) if rest else None) or before
+    def named(kind: str) -> str | None:
+        return next((value for each in (meaning, *rest) if (value := each.longest(kind))), None)
 
-    about = value(ABOUT[topic], None) if topic in ABOUT else None
-    if about is None and topic in ABOUT and known and known.topic in ABOUT:
-        about = known.about if ABOUT[known.topic] == ABOUT[topic] else None
+    def value(kind: str, before: str | None) -> str | None:
+        return named(kind) or before
+
+    kind = ABOUT.get(topic)
+    about = named(kind) if kind else None
+    is_same = about is None and kind is not None and known is not None and ABOUT.get(known.topic) == kind
+    if is_same and known:
+        about = known.about
+    before = known if is_same and topic == DATA else None
+    hint = named("hint")
     return Subject(
         topic,
-        value("service", known.service if known else None),
+        value("service", hint.removeprefix(HINTED) if hint else known.service if known else None),
         value("mode", known.mode if known else None),
         about,
+        value("tempat", before.place if before else None) if topic == DATA else None,
+        value("tahun", before.year if before else None) if topic == DATA else None,
     )
 
 
-def followed(turn: Turn, meaning: Meaning) -> Subject | None:
-    """Take "kalau yang online?" as the last topic with another mode, service or indicator."""
-    known = turn.context.subject
-    if known is None:
-        return None
+def followed(turn: Turn, whole: Piece, limits: Limits) -> tuple[Asked, ...]:
+    """Take "kalau yang online?" as the last topic with another mode, service, indicator, place or year."""
+    known, meaning = turn.context.subject, whole.meaning
+    if known is None or not _may_follow(limits, meaning):
+        return ()
+    if known.topic in {BUSINESS, CODE}:
+        return _followed_codes(known, whole)
     kinds = ["service", "mode", *([ABOUT[known.topic]] if known.topic in ABOUT else [])]
-    named = any(meaning.value(kind) for kind in kinds)
-    return subject_of(turn, meaning, known.topic) if named else None
+    kinds += ["tempat", "tahun"] if known.topic == DATA else []
+    if not any(meaning.value(kind) for kind in kinds):
+        return ()
+    subject = subject_of(turn, meaning, known.topic)
+    if known.topic == DATA:
+        subject = replace(subject, place=subject.place or known.place, year=subject.year or known.year)
+    return (Asked(subject, whole),)
+
+
+def _may_follow(limits: Limits, meaning: Meaning) -> bool:
+    topic = limits.topic_of(meaning)
+    return topic is None or topic == FOLLOW_UP
+
+
+def _followed_codes(known: Subject, whole: Piece) -> tuple[Asked, ...]:
+    """Take "kalau 56102?" and "kalau laundry?" as asking what was asked of the code or business before."""
+    if whole.meaning.value("kode"):
+        return (Asked(Subject(CODE), whole),)
+    is_meant = whole.meaning.guesses[0].intent in {FOLLOW_UP, BUSINESS}
+    return (Asked(Subject(BUSINESS), whole),) if known.topic == BUSINESS and is_meant else ()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.dialogue.asked import (
     ABOUT,
     ASK_OFFICER,
+    BUSINESS,
+    CLASSIFICATION,
+    CODE,
     DATA,
     FOLLOW_UP,
     LOOKED_UP,
@@ -19,19 +22,21 @@ from bot.dialogue.asked import (
     Asked,
     Limits,
     asked_in,
-    followed,
     left_over,
+    subject_of,
 )
 from bot.dialogue.choice import chosen_number
-from bot.dialogue.lookup import Found, Query
+from bot.dialogue.language import Languages
+from bot.dialogue.lookup import BusinessQuery, Found, Query
 from bot.dialogue.spoken import say_answer, say_found
 from bot.dialogue.state import Context, Decision, Heard, Piece, Say, Subject, Turn
 from nlu.answers import Answer, Knowledge
 from nlu.port import Guess, Meaning
 
 DEFAULT_SERVICE = "konsultasi"  # the chatbot's own service (decree, Konsultasi Statistik)
-FEWEST, SUGGESTIONS = 2, 3
-OFTEN_ASKED = ("prosedur", "persyaratan", "jangka_waktu")
+SUGGESTIONS = 3
+# Never offered: they need words of the citizen's own, or are a refusal.
+NOT_OFFERED = STEERING | {BUSINESS, CODE, "data_individu"}
 MENU = (
     Subject("persyaratan"),
     Subject("prosedur"),
@@ -61,16 +66,17 @@ class Dialogue:
 
     knowledge: Knowledge
     limits: Limits
+    languages: Languages = field(default_factory=Languages)
 
-    def without_model(self, turn: Turn) -> Decision | None:
+    def without_model(self, turn: Turn, found: Mapping[Query, Found] | None = None) -> Decision | None:
         """Decide what needs no understanding: an attachment alone, or the number of a suggestion."""
         if not turn.text.strip():
-            return self._open(turn, "attachment") if turn.has_attachments else self._unsure(turn, ())
+            return self._open(turn, "attachment") if turn.has_attachments else self._unsure(turn, None)
         number = chosen_number(turn.text) if turn.context.choices else None
         if number is None:
             return None
         if 1 <= number <= len(turn.context.choices):
-            return self._chosen(turn, turn.context.choices[number - 1])
+            return self._chosen(turn, turn.context.choices[number - 1], found or {})
         if turn.context.choices == AFTER_NO_HELP:
             return None
         return self._reply(
@@ -82,17 +88,25 @@ class Dialogue:
     def may_go_on(self, heard: Heard) -> bool:
         """Tell whether a chat message may be the beginning of one: a greeting, or nothing understood."""
         best = heard.whole.meaning.guesses[0].intent
-        if self.limits.admit(heard.whole.meaning):
+        if self.limits.topic_of(heard.whole.meaning):
             return best == "salam"
-        return not any(self.limits.admit(part.meaning) for part in heard.parts)
+        return not any(self.limits.topic_of(part.meaning) for part in heard.parts)
 
     def may_look_up(self, heard: Heard) -> bool:
         """Tell whether anything in a message could have to be looked up; most messages have nothing."""
-        return any(piece.meaning.guesses[0].intent in LOOKED_UP for piece in (heard.whole, *heard.parts))
+        if chosen_number(heard.whole.text) is not None:
+            return True
+        topics = {self.limits.topic_of(piece.meaning) for piece in _every(heard)}
+        return bool(topics & {*LOOKED_UP, FOLLOW_UP, None})
 
     def queries(self, turn: Turn, heard: Heard) -> tuple[Query, ...]:
         """Return what has to be looked up before this message can be decided."""
-        wanted = (asked.query() for asked in asked_in(turn, heard, self.limits))
+        number = chosen_number(turn.text)
+        if number is not None and 1 <= number <= len(turn.context.choices):
+            asked: tuple[Asked, ...] = (_picked(turn, turn.context.choices[number - 1], 1.0),)
+        else:
+            asked = asked_in(turn, heard, self.limits)
+        wanted = (each.query() for each in asked)
         return tuple(query for query in wanted if query is not None)
 
     def decide(self, turn: Turn, heard: Heard, found: Mapping[Query, Found] | None = None) -> Decision:
@@ -121,9 +135,8 @@ class Dialogue:
         """Decide what is no question of its own: talk, a yes or no, a follow-up, a call for help."""
         meaning = heard.whole.meaning
         best = meaning.guesses[0]
-        if not self.limits.admit(meaning):
-            last = followed(turn, meaning)
-            return self._about(turn, last, best.confidence) if last else self._unsure(turn, meaning.guesses)
+        if self.limits.topic_of(meaning) is None:
+            return self._unsure(turn, meaning)
         if best.intent == ASK_OFFICER:
             return self._open(turn, "asked", best.confidence)
         if best.intent == WHAT_CAN_YOU_DO:
@@ -133,22 +146,17 @@ class Dialogue:
         if best.intent in SAID:
             return self._talk(turn, SAID[best.intent], best)
         if best.intent == FOLLOW_UP:
-            last = followed(turn, meaning)
-            return (
-                self._about(turn, last, best.confidence)
-                if last
-                else self._talk(turn, Say("follow_up_of_what"), best)
-            )
+            return self._talk(turn, Say("follow_up_of_what"), best)
         if turn.context.choices or len(turn.text.split()) <= SHORT_ANSWER:  # yes or no
             return self._talk(turn, Say("noted"), best)
-        return self._unsure(turn, meaning.guesses)
+        return self._unsure(turn, meaning)
 
-    def _chosen(self, turn: Turn, subject: Subject) -> Decision:
+    def _chosen(self, turn: Turn, subject: Subject, found: Mapping[Query, Found]) -> Decision:
         if subject.topic == ASK_OFFICER:
             return self._open(turn, "asked", 1.0)
         if subject.topic == WHAT_CAN_YOU_DO:
             return self._menu(turn, 1.0)
-        return self._about(turn, subject, 1.0)
+        return self._one(turn, _picked(turn, subject, 1.0), found)
 
     def _one(self, turn: Turn, asked: Asked, found: Mapping[Query, Found]) -> Decision:
         says, subject = self._spoken(turn, asked, found)
@@ -164,41 +172,42 @@ class Dialogue:
         self, turn: Turn, asked: tuple[Asked, ...], rest: tuple[Piece, ...], found: Mapping[Query, Found]
     ) -> Decision:
         """Answer each question under its number; what is not understood goes to an officer."""
-        says: list[Say] = []
-        subjects = []
-        for n, each in enumerate(asked, 1):
-            spoken, subject = self._spoken(turn, each, found)
+        # By subject as it was answered: two questions may have the same answer.
+        spoken: dict[Subject, tuple[Asked, tuple[Say, ...]]] = {}
+        for each in asked:
+            says, subject = self._spoken(turn, each, found)
+            spoken.setdefault(subject, (each, says))
+        if len(spoken) == 1 and not rest:
+            return self._one(turn, asked[0], found)
+        said: list[Say] = []
+        for n, (subject, (each, says)) in enumerate(spoken.items(), 1):
             title = self._title(subject, turn.language) or each.piece.text
-            says += [Say("heading", {"n": str(n), "title": title}), *spoken]
-            subjects.append(subject)
+            said += [Say("heading", {"n": str(n), "title": title}), *says]
         reason = None
         if rest:
             questions = "\n".join(f"- {piece.text}" for piece in rest)
             reason = None if turn.ticket else "partly"
             passed_on = {"ticket": turn.ticket} if turn.ticket else {}
-            says.append(
+            said.append(
                 Say("partly_added" if turn.ticket else "ticket_partly", {"questions": questions, **passed_on})
             )
         decision = self._reply(
             turn,
-            *says,
-            context=_understood(turn.context, subjects[-1]),
-            topics=tuple(subject.label() for subject in subjects),
+            *said,
+            context=_understood(turn.context, list(spoken)[-1]),
+            topics=tuple(subject.label() for subject in spoken),
             confidence=min(each.confidence for each in asked),
         )
         return replace(decision, ticket_reason=reason)
-
-    def _about(self, turn: Turn, subject: Subject, confidence: float) -> Decision:
-        """Answer a subject that was chosen or followed, not asked in so many words."""
-        piece = Piece(turn.text, Meaning((Guess(subject.topic, confidence),)))
-        return self._one(turn, Asked(subject, piece), {})
 
     def _spoken(
         self, turn: Turn, asked: Asked, found: Mapping[Query, Found]
     ) -> tuple[tuple[Say, ...], Subject]:
         """Return what is said about a subject, and the subject as it was answered."""
         subject, query = asked.subject, asked.query()
-        if subject.topic in LOOKED_UP:
+        if self._names_no_business(asked, found):
+            subject = Subject(CLASSIFICATION, about="kbli")
+        elif subject.topic in LOOKED_UP:
             wanted = self._wanted(asked, turn.language)
             brought = say_found(asked, found.get(query, NOTHING) if query else NOTHING, wanted, turn.language)
             if brought is not None:
@@ -207,8 +216,9 @@ class Dialogue:
         if answer is None:
             unknown = Say("ticket_added", {"ticket": turn.ticket}) if turn.ticket else Say("not_known")
             return (unknown,), subject
+        mode = subject.mode if answer.service else None
         settled = Subject(
-            answer.topic, answer.service, subject.mode if answer.service else None, subject.about
+            answer.topic, answer.service, mode, subject.about, place=subject.place, year=subject.year
         )
         says = [say_answer(answer, turn.language)]
         if subject.topic == DATA and (wanted := self._wanted(asked, turn.language)):
@@ -221,12 +231,22 @@ class Dialogue:
             says.append(Say("other_services"))
         return tuple(says), settled
 
+    def _names_no_business(self, asked: Asked, found: Mapping[Query, Found]) -> bool:
+        """Tell whether a question that may be about the KBLI itself names no business that is known."""
+        query = asked.query()
+        if not isinstance(query, BusinessQuery):
+            return False
+        is_none_near = query not in found or not found[query].codes
+        return is_none_near and asked.piece.meaning.confidence(CLASSIFICATION) >= self.limits.suggest
+
     def _wanted(self, asked: Asked, language: str) -> str:
         """Repeat what data was asked for: indicator, place and year, as far as they were named."""
-        about = asked.subject.about
-        name = self.knowledge.title(TERM, language=language, about=about) if about else None
-        meaning = asked.piece.meaning
-        return ", ".join(part for part in (name, meaning.value("tempat"), meaning.value("tahun")) if part)
+        subject = asked.subject
+        name = self._name(subject, language)
+        return ", ".join(part for part in (name, subject.place, subject.year) if part)
+
+    def _name(self, subject: Subject, language: str) -> str | None:
+        return self.knowledge.title(TERM, language=language, about=subject.about) if subject.about else None
 
     # --- the knowledge -------------------------------------------------------------------------
 
@@ -243,7 +263,11 @@ class Dialogue:
     def _title(self, subject: Subject, language: str) -> str | None:
         known = self.knowledge.services_known(subject.topic)
         service = subject.service or (known[0] if len(known) == 1 else DEFAULT_SERVICE)
-        return self.knowledge.title(subject.topic, service, language, about=subject.about)
+        title = self.knowledge.title(subject.topic, service, language, about=subject.about)
+        name = self._name(subject, language) if subject.topic in {TERM, DATA} else None
+        if title and name and name != title:
+            return f"{title}: {name}"
+        return title
 
     def _numbered(self, choices: Iterable[Subject], language: str) -> str:
         return "\n".join(f"{n}. {self._title(choice, language)}" for n, choice in enumerate(choices, 1))
@@ -273,32 +297,34 @@ class Dialogue:
             confidence=guess.confidence,
         )
 
-    def _unsure(self, turn: Turn, guesses: Iterable[Guess]) -> Decision:
-        """Offer suggestions; after too many failures in a row an officer."""
+    def _unsure(self, turn: Turn, meaning: Meaning | None) -> Decision:
+        """Offer what may be meant, or say that nothing was understood; after too many failures an officer."""
         if turn.ticket:
             return self._reply(turn, Say("ticket_added", {"ticket": turn.ticket}), context=turn.context)
         failures = turn.context.failures + 1
-        choices = self._choices(turn, guesses)
         if failures >= self.limits.failures:
             return self._open(turn, "not_understood")
+        choices = self._choices(turn, meaning) if meaning else ()
+        say = (
+            Say("suggest", {"choices": self._numbered(choices, turn.language)})
+            if choices
+            else Say("not_understood")
+        )
         return self._reply(
             turn,
-            Say("suggest", {"choices": self._numbered(choices, turn.language)}),
+            say,
             context=replace(turn.context, choices=choices, failures=failures, told_unavailable=False),
         )
 
-    def _choices(self, turn: Turn, guesses: Iterable[Guess]) -> tuple[Subject, ...]:
-        """Return what the text may be about: the likely topics, filled up to two with what most ask."""
-        service = turn.context.subject.service if turn.context.subject else None
-        likely = [guess.intent for guess in guesses if guess.confidence >= self.limits.suggest]
-        offered = [topic for topic in likely if topic not in STEERING | LOOKED_UP | set(ABOUT)]
-        found: list[Subject] = []
-        for topic in offered + list(OFTEN_ASKED):
-            subject = Subject(topic, service)
-            is_filling = topic not in likely and len(found) >= FEWEST
-            if not is_filling and subject not in found and self._title(subject, turn.language):
-                found.append(subject)
-        return tuple(found[:SUGGESTIONS])
+    def _choices(self, turn: Turn, meaning: Meaning) -> tuple[Subject, ...]:
+        """Return what the text may be about: the likely topics, an indicator's meaning and its data."""
+        likely = [guess.intent for guess in meaning.guesses if guess.confidence >= self.limits.suggest]
+        if meaning.value(ABOUT[TERM]) and {TERM, DATA} & set(likely):
+            likely = [*likely, TERM, DATA]
+        subjects = (subject_of(turn, meaning, topic) for topic in likely if topic not in NOT_OFFERED)
+        offered = (each for each in subjects if each.about or each.topic not in ABOUT)
+        known = (replace(each, mode=None) for each in offered if self._title(each, turn.language))
+        return tuple(dict.fromkeys(known))[:SUGGESTIONS]
 
     def _open(self, turn: Turn, reason: str, confidence: float = 0.0) -> Decision:
         context = replace(turn.context, choices=(), failures=0, told_unavailable=False)
@@ -320,5 +346,22 @@ class Dialogue:
         return Decision((*opening, *says), replace(context, language=turn.language), None, topics, confidence)
 
 
+def _every(heard: Heard) -> Iterable[Piece]:
+    for piece in (heard.whole, *heard.parts):
+        yield from (piece, *piece.clauses)
+
+
+def _picked(turn: Turn, subject: Subject, confidence: float) -> Asked:
+    """Return a subject that was chosen from a list, not asked in so many words."""
+    return Asked(subject, Piece(turn.text, Meaning((Guess(subject.topic, confidence),))))
+
+
 def _understood(context: Context, subject: Subject) -> Context:
-    return Context(subject=subject if subject.service or subject.about or subject.mode else context.subject)
+    """Carry on what was talked about; a service and mode stay until others are named."""
+    before = context.subject
+    is_subject = subject.service or subject.about or subject.mode or subject.topic in LOOKED_UP
+    if not is_subject or before is None:
+        return Context(subject=subject if is_subject else before)
+    return Context(
+        subject=replace(subject, service=subject.service or before.service, mode=subject.mode or before.mode)
+    )

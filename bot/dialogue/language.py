@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 _WORD = re.compile(r"[a-z']+")
 # Words of each language that the other does not have; names of things ("email", "data") are in neither.
@@ -21,11 +23,37 @@ _LOCAL = frozenset(
 )
 
 
-def language_of(text: str) -> str | None:
-    """Return "en" or "id" when the small words say so clearly, None when they do not ("ok", "2", "KBLI?")."""
-    words = _WORD.findall(text.lower())
-    english = sum(word in _ENGLISH for word in words)
-    local = sum(word in _LOCAL for word in words)
-    if english >= 2 and english > 2 * local:
-        return "en"
-    return "id" if local > english or (local and not english) else None
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """Tells languages apart; `english` and `local` are further words that only one of them has."""
+
+    english: frozenset[str] = frozenset()
+    local: frozenset[str] = frozenset()
+
+    @classmethod
+    def learn(cls, texts: Iterable[Mapping[str, str]]) -> Languages:
+        """Learn from texts that stand in both languages ("id", "en"), as the answers do."""
+        words: dict[str, set[str]] = {"id": set(), "en": set()}
+        for text in texts:
+            for language, found in words.items():
+                found.update(_WORD.findall(text[language].lower()))
+        return cls(frozenset(words["en"] - words["id"]), frozenset(words["id"] - words["en"]))
+
+    def of(self, text: str) -> str | None:
+        """Return "en" or "id" when a text says so clearly, None when it does not ("ok", "2", "KBLI?").
+
+        Small words say most ("how", "berapa"); without any, every word has to be of the one language
+        ("gross enrolment rate").
+        """
+        words = _WORD.findall(text.lower())
+        english = sum(word in _ENGLISH for word in words)
+        local = sum(word in _LOCAL for word in words)
+        if english >= 2 and english > 2 * local:
+            return "en"
+        if local > english or (local and not english):
+            return "id"
+        is_english = not local and any(word in self.english for word in words)
+        is_local = any(word in self.local for word in words)
+        if is_english != is_local:
+            return "en" if is_english else "id"
+        return None

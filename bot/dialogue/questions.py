@@ -1,20 +1,65 @@
-"""Take a message apart into what is asked in it: lines of a chat, sentences of a letter. Pure."""
+"""Take a message apart into what is asked in it: lines of a chat, sentences of a letter, clauses. Pure."""
 
 from __future__ import annotations
 
 import re
 
 MOST = 6  # questions of one message that are looked at one by one; the rest is read as a whole
+MOST_CLAUSES = 4
+LETTER = 200  # characters; a longer text tells a story around its question
 _BREAK = re.compile(r"(?<=[?!])\s*|(?<=[.;])\s+(?=\D)|\n+|,\s*(?:dan|serta|terus|trus|lalu|and|also)\s+")
+_JOIN = re.compile(
+    r"[,;+&/]|\b(?:dan|serta|terus|trus|trs|lalu|sama|plus|sekalian|sekaligus|karo|lan|kaliyan|kalih|saha"
+    r"|beserta|and|also|then)\b",
+    re.IGNORECASE,
+)
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|[a-h][.)])\s+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
+_ASKING = re.compile(
+    r"\?|\b(?:apa|apakah|berapa|brp|bagaimana|gimana|gmn|kapan|siapa|di ?mana|dmn|ke ?mana|kenapa|mengapa|bisakah"
+    r"|adakah|mohon|minta|tolong|menanyakan|ingin tahu|ingin mengetahui|ingin bertanya|membutuhkan|memerlukan|butuh"
+    r"|penjelasan|informasi|petunjuk|arahan|opo|menapa|nopo|piro|pira|pinten|piye|pripun|kepriye|endi|pundi|sopo|sinten"
+    r"|nyuwun|njaluk|tanglet|pirsa|how|what|when|where|who|whom|which|could you|would you|can you|can i|may i|should i"
+    r"|do i|do we|is it|is there|are there|please|would like|let me know|kindly|need to know)\b",
+    re.IGNORECASE,
+)
 
 
 def pieces(text: str) -> tuple[str, ...]:
     """Return the sentences and lines of a text, at most `MOST`, in order; one piece when it has no parts.
 
-    List marks are taken off; what holds no word is left out.
+    List marks are taken off; what holds no word is left out. Of a letter with more sentences than that,
+    those that ask come first.
     """
     found = [_LIST_MARK.sub("", part).strip() for part in _BREAK.split(text)]
+    spoken = [part for part in found if _LETTERS.search(part)]
+    if len(spoken) > MOST:
+        spoken = sorted(sorted(spoken, key=lambda part: not asks(part))[:MOST], key=spoken.index)
+    return tuple(spoken) or (text.strip(),)
+
+
+def clauses(sentence: str) -> tuple[str, ...]:
+    """Return what stands between "and", commas and their like; empty when the sentence is one clause.
+
+    Whether they are questions of their own is for the dialogue to decide: "laki-laki dan perempuan" are not.
+    """
+    found = [part.strip() for part in _JOIN.split(sentence)]
     spoken = tuple(part for part in found if _LETTERS.search(part))
-    return spoken[:MOST] if spoken else (text.strip(),)
+    return spoken if 2 <= len(spoken) <= MOST_CLAUSES else ()
+
+
+def asks(sentence: str) -> bool:
+    """Tell whether a sentence of a letter asks for something, by its question mark or words."""
+    return _ASKING.search(sentence) is not None
+
+
+def is_letter(text: str) -> bool:
+    """Tell whether a text is long enough to tell a story around its question."""
+    return len(text) > LETTER
+
+
+def are_joined(between: str) -> bool:
+    """Tell whether two things are named on equal footing, by the text between them: "IPG dan IDG", "hls rls"."""
+    return not _LETTERS.search(
+        _JOIN.sub(" ", re.sub(r"\b(?:atau|or|vs|dengan|dg|ama|with|mbek|kambek)\b", " ", between))
+    )

@@ -67,7 +67,7 @@ def _data(asked: Asked, found: Found, wanted: str, language: str) -> Say | None:
         return Say("data_values", {"wanted": wanted, "values": "\n".join(lines)})
     if found.entries:
         lines = [f"{n}. {_entry(hit)}" for n, hit in enumerate(found.entries, 1)]
-        year = asked.piece.meaning.value("tahun")
+        year = asked.subject.year
         has_year = not year or any(not hit.years or int(year) in hit.years for hit in found.entries)
         told = {"wanted": wanted, "entries": "\n".join(lines), "year": year or ""}
         return Say("data_found", told) if has_year else Say("data_other_years", told)

@@ -10,12 +10,15 @@ from nlu.port import Meaning
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A place in what the office knows: topic (component), service and mode of the decree's cube, and
-    what it is about (an indicator, a classification). All but the topic may be open."""
+    what it is about (an indicator, a classification). Of data, for which place and year. All but the
+    topic may be open."""
 
     topic: str
     service: str | None = None
     mode: str | None = None
     about: str | None = None
+    place: str | None = None
+    year: str | None = None
 
     def label(self) -> str:
         """Return the name used in records and evaluations: "konsultasi/biaya", "arti/gini_ratio"."""
@@ -42,10 +45,11 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A message, or one sentence of it, with what it means."""
+    """A message, a sentence or a clause of one, with what it means; `clauses` may be questions of their own."""
 
     text: str
     meaning: Meaning
+    clauses: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from bot.assembly import dialogue, texts
 from bot.dialogue.choice import chosen_number
 from bot.dialogue.decide import Dialogue
-from bot.dialogue.language import language_of
-from bot.dialogue.questions import pieces
+from bot.dialogue.questions import clauses, pieces
 from bot.dialogue.state import Context, Decision, Heard, Piece, Subject, Turn
 from bot.settings import load
 from nlu.port import Entity, Guess, Meaning
@@ -125,11 +124,57 @@ def test_an_unsure_model_never_states_a_rule_on_its_own(turn: Turn, meaning: Mea
 
 
 @given(turns)
-def test_at_most_three_suggestions_and_at_least_two(turn: Turn) -> None:
+def test_at_most_three_suggestions_each_of_them_likely(turn: Turn) -> None:
+    fresh = replace(turn, context=Context(), ticket=None, text="anu")
+    two_near = Meaning((Guess("biaya", 0.4), Guess("prosedur", 0.35), Guess("kontak", 0.02)))
+    decision = decide(fresh, two_near)
+    assert decision.says[-1].key == "suggest"
+    assert [choice.topic for choice in decision.context.choices] == ["biaya", "prosedur"]
+
+
+@given(turns)
+def test_nothing_is_offered_where_nothing_is_likely(turn: Turn) -> None:
     fresh = replace(turn, context=Context(), ticket=None, text="anu")
     decision = decide(fresh, Meaning((Guess("nobody_knows_this", 0.2),)))
-    assert decision.says[-1].key == "suggest"
-    assert 2 <= len(decision.context.choices) <= 3
+    assert decision.says[-1].key == "not_understood"
+    assert decision.context.choices == ()
+
+
+def test_a_bare_indicator_is_explained_and_one_with_a_year_is_looked_for() -> None:
+    near = (Guess("arti", 0.46), Guess("minta_data", 0.44), Guess("biaya", 0.02))
+    bare = Meaning(near, (Entity("indikator", "gini_ratio", 0, 10),))
+    assert decide(_turn("gini ratio", Context()), bare).topics == ("arti/gini_ratio",)
+    dated = Meaning(near, (*bare.entities, Entity("tahun", "2023", 11, 15)))
+    assert decide(_turn("gini ratio 2023", Context()), dated).topics == ("minta_data/gini_ratio",)
+
+
+def test_two_indicators_side_by_side_are_both_explained() -> None:
+    named = (Entity("indikator", "hls", 5, 8), Entity("indikator", "rls", 13, 16))
+    both = replace(_meaning("arti"), entities=named)
+    assert decide(_turn("beda hls dan rls", Context()), both).topics == ("arti/hls", "arti/rls")
+    apart = replace(both, entities=(named[0], Entity("indikator", "rls", 30, 33)))
+    assert len(decide(_turn("hls di kecamatan yang angkanya rls", Context()), apart).topics) == 1
+
+
+def test_data_are_followed_by_another_year_and_place() -> None:
+    first = decide(
+        _turn("jumlah penduduk 2023", Context()),
+        _meaning("minta_data", indikator="jumlah_penduduk", tahun="2023"),
+    )
+    then = decide(_turn("kalau Bayat?", first.context), _meaning("lanjutan", tempat="Bayat"))
+    assert then.topics == ("minta_data/jumlah_penduduk",)
+    assert then.context.subject is not None
+    assert (then.context.subject.place, then.context.subject.year) == ("Bayat", "2023")
+
+
+def test_two_clauses_of_a_sentence_are_two_questions_when_the_sentence_supports_both() -> None:
+    parts = (Piece("syaratnya", _meaning("persyaratan")), Piece("biayanya", _meaning("biaya")))
+    both = Meaning((Guess("biaya", 0.5), Guess("persyaratan", 0.4), Guess("kontak", 0.01)))
+    heard = Heard(Piece("syaratnya dan biayanya", both, parts))
+    decision = RULES.decide(_turn("syaratnya dan biayanya", Context()), heard)
+    assert decision.topics == ("konsultasi/persyaratan", "konsultasi/biaya")
+    surely_one = Heard(Piece("syaratnya dan biayanya", _meaning("biaya"), parts))
+    assert RULES.decide(_turn("x", Context()), surely_one).topics == ("konsultasi/biaya",)
 
 
 @pytest.mark.parametrize(
@@ -229,10 +274,11 @@ def test_every_topic_of_the_menu_is_reached_by_its_number() -> None:
 @pytest.mark.parametrize(
     ("said", "language"),
     [("how long does it take?", "en"), ("berapa lama ya", "id"), ("pinten dinten nggih", "id"), ("KBLI", None),
-     ("ok", None), ("what are the requirements for data?", "en"), ("email", None)],
+     ("ok", None), ("what are the requirements for data?", "en"), ("email", None),
+     ("gross regional domestic product", "en"), ("persyaratan", "id")],
 )  # fmt: skip
 def test_a_clear_language_is_recognised_and_an_unclear_one_left_open(said: str, language: str | None) -> None:
-    assert language_of(said) == language
+    assert RULES.languages.of(said) == language
 
 
 @given(st.text(max_size=2000))
@@ -240,6 +286,13 @@ def test_a_text_is_taken_apart_without_losing_its_words(text: str) -> None:
     found = pieces(text)
     assert 1 <= len(found) <= 6
     assert all(piece in text or piece.strip() in text for piece in found)
+
+
+@given(st.text(max_size=400))
+def test_clauses_are_parts_of_their_sentence(text: str) -> None:
+    found = clauses(text)
+    assert len(found) in {0, 2, 3, 4}
+    assert all(clause in text for clause in found)
 
 
 def test_the_rules_are_the_offices() -> None:

@@ -18,6 +18,7 @@ LANGUAGES = ("id", "en")
 DOES: dict[str, Outcome] = {
     "out_of_scope": Outcome.REJECT,
     "suggest": Outcome.UNSURE,
+    "not_understood": Outcome.UNSURE,
     "choose_again": Outcome.UNSURE,
     "not_known": Outcome.UNSURE,
     "follow_up_of_what": Outcome.UNSURE,

@@ -2,7 +2,7 @@
 
 The vocabulary is closed, so a list learnt from the annotated examples, the `lookup:` lists and their
 synonyms is surer than a statistical tagger: it says each thing once, always under its canonical name,
-and it forgives one slip of the finger in a long word ("konsutlasi").
+and slips of the finger ("konsutlasi") are mended before it is looked for.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class VocabularyExtractor(LearntLexicon, EntityExtractorMixin):
         return messages
 
     def _named(self, text: str) -> list[dict[str, Any]]:
-        written = words_of(text)
+        written = self.mended(words_of(text))
         words = [each.word for each in written]
         named: dict[tuple[str, str], dict[str, Any]] = {}
         for hit in self.lexicon.find(words):
