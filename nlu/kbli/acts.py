@@ -14,7 +14,7 @@ _FARMING = ("01", "02", "03")
 _TRADE = ("46", "47")
 _FOR: dict[str, tuple[str, ...]] = {
     "jual": (*_TRADE, "56"),
-    "bikin": (*_MAKING, "41", "43", "59", "62"),
+    "bikin": (*_MAKING, "41", "42", "431", "433", "439", "59", "62"),
     "ternak": ("014", "03"),
     "budidaya": _FARMING,
     "tanam": ("011", "012", "013", "02"),
@@ -28,12 +28,12 @@ _FOR: dict[str, tuple[str, ...]] = {
 }
 _AGAINST: dict[str, tuple[str, ...]] = {
     "jual": (*_FARMING, *_MAKING, "33", "77", "85", "95"),
-    "bikin": (*_TRADE, *_FARMING, "77", "95"),
+    "bikin": (*_TRADE, *_FARMING, "77", "95", "432", "49", "55", "64", "86", "88", "91", "742"),
     "ternak": (*_TRADE, *_MAKING, "56", "011", "012"),
     "budidaya": (*_TRADE, *_MAKING, "56"),
     "tanam": (*_TRADE, *_MAKING, "56", "014"),
-    "sewa": (*_TRADE, *_MAKING, "95", "56"),
-    "servis": (*_TRADE, *_MAKING, "77"),
+    "sewa": (*_TRADE, *_MAKING, "95", "56", "011", "012", "013", "014", "03", "86"),
+    "servis": (*_TRADE, *_MAKING, "77", "43291", "49", "55", "56", "90"),
     "grosir": ("47", "56", *_MAKING, *_FARMING),
     "keliling": ("56101", "56303", "56210"),
     "kursus": (*_TRADE, *_MAKING, "56", "90", "96", "62", "69", "74"),

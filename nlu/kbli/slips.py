@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 
 SHORTEST_TYPO = 4
 LIKELY_TYPO = 0.82
-LIKELY_LONG_TYPO = 0.75  # of long words: several slips leave them readable
+LIKELY_LONG_TYPO = 0.8  # of long words: several slips leave them readable
 LONG = 7
 FEWEST_CONSONANTS = 3
 _ABBREVIATED = 0.92

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlu.kbli.acts import DISAGREES, agreement, main_act, unnamed
@@ -16,11 +16,12 @@ TABLE = Path(__file__).parent / "usaha.yml"
 SURE = 0.6
 _UNSURE = 0.59  # what only an officer or another word can decide stays below SURE
 _DEPENDS = 0.5
+_TIE = 0.02
 _ALTERNATIVE = 0.75
 _FAINT = 0.15
-_WEIGHT_OF_ACT, _WEIGHT_OF_IGNORED, _WEIGHT_OF_UNKNOWN = 0.45, 0.15, 0.5
+_WEIGHT_OF_ACT, _WEIGHT_OF_IGNORED, _WEIGHT_OF_UNKNOWN, _WEIGHT_OF_ELSEWHERE = 0.45, 0.15, 0.7, 1.3
 # What it is comes first, what else there is to say later: "laundry kiloan antar jemput".
-_LATER, _LEAST = 0.85, 0.4
+_LATER, _LEAST = 0.75, 0.3
 _BESIDE = 0.6  # how much other words beside the table's weaken a match
 _COMPANY = 0.8  # how much of a word counts that other phrases of the same code say
 _UNSAID = 0.85  # "jam" alone may be sold or repaired
@@ -56,6 +57,7 @@ class BusinessTable:
         self._titles = contents.titles
         self._acts = contents.acts
         self._ignored = contents.ignored
+        self._elsewhere = contents.elsewhere
         self._lexicon = _lexicon(contents)
         said = [
             (number, frozenset(word.text for word in self._lexicon.words(words)))
@@ -91,7 +93,7 @@ class BusinessTable:
                 if match.code not in best or best[match.code].fit < match.fit:
                     best[match.code] = match
         ordered = sorted(best.values(), key=lambda match: (-match.fit, match.code))
-        return tuple(match for match in ordered[:limit] if match.fit >= _FAINT)
+        return tuple(match for match in _undecided(ordered)[:limit] if match.fit >= _FAINT)
 
     def _matches(self, business: Business, fit: float, acts: list[str]) -> Iterable[Match]:
         """Yield the business's codes: one as sure as its words were understood, the others below."""
@@ -143,6 +145,8 @@ class BusinessTable:
 
     def _weight(self, word: str) -> float:
         """Rare words say more; what is done and little words say less than what it is done with."""
+        if word in self._elsewhere:
+            return self._rarity[""] * _WEIGHT_OF_ELSEWHERE
         if word in self._acts:
             return self._rarity.get(word, 1.0) * _WEIGHT_OF_ACT
         if word in self._ignored:
@@ -159,6 +163,13 @@ def load(path: Path = TABLE) -> BusinessTable:
     return BusinessTable(read(path))
 
 
+def _undecided(ordered: list[Match]) -> list[Match]:
+    """Nothing is sure where two codes fit the same words equally well ("potong kambing": farmed or slaughtered)."""
+    if len(ordered) < 2 or ordered[1].fit < SURE or ordered[0].fit - ordered[1].fit > _TIE:
+        return ordered
+    return [replace(match, fit=min(match.fit, _UNSURE)) for match in ordered]
+
+
 def _lexicon(contents: Contents) -> Lexicon:
     """Know every word of the table in the wording of `same`, so that both sides are read alike."""
     known = set(contents.same.values())
@@ -173,7 +184,7 @@ def _lexicon(contents: Contents) -> Lexicon:
         denial=contents.denial,
         faint_denial=contents.faint_denial,
         asking=contents.asking,
-        elsewhere=contents.elsewhere - words,
+        elsewhere=contents.elsewhere,
     )
 
 

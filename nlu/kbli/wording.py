@@ -17,7 +17,7 @@ _CLAUSE_END = re.compile(r"[.,;:!?()\n]+")
 LONGEST_PHRASE = 3  # words that are one word in the lists: "depot air isi" is not, "sepeda motor" is
 MOST_DENIED = 2
 # What a word counts where it says little: for whom something is made, and what hangs on no word of the table.
-_PURPOSE, _BEFORE, _LOOSE = 0.6, 0.4, 0.15
+_PURPOSE, _BEFORE, _LOOSE = 0.6, 0.4, 0.1
 
 
 def tokens(text: str) -> list[str]:
