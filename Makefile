@@ -5,7 +5,7 @@ UV ?= $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT := .venv
 export RASA_TELEMETRY_ENABLED := false
 
-.PHONY: run test check install bench eval format clean
+.PHONY: run test check install bench eval pipelines format clean
 
 run: install ## Start everything; prints the address to open.
 	@.venv/bin/pst run
@@ -26,6 +26,9 @@ bench: install ## Measure, print the table, write bench/results.json.
 eval: install ## Ask the evaluation set, write docs/evaluation.md.
 	.venv/bin/python -m tests.evaluation
 
+pipelines: install tests/evaluation/diet/.venv/.installed ## Compare pipelines (1.7 GB more, over an hour).
+	.venv/bin/python -m tests.evaluation --pipelines
+
 format: install ## Format and mend what can be mended.
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
@@ -41,9 +44,14 @@ nlu/model/.venv/.installed: nlu/model/pyproject.toml nlu/model/uv.lock | $(UV)
 	UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --compile-bytecode --project nlu/model
 	@touch $@
 
+# Rasa with TensorFlow: for `make pipelines` only.
+tests/evaluation/diet/.venv/.installed: tests/evaluation/diet/pyproject.toml tests/evaluation/diet/uv.lock | $(UV)
+	UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --compile-bytecode --project tests/evaluation/diet
+	@touch $@
+
 .tools/bin/uv:
 	$(PYTHON) -m venv .tools
 	.tools/bin/pip install --quiet --disable-pip-version-check uv
 
 clean: ## Remove what was installed and made, but no data.
-	rm -rf .venv nlu/model/.venv .tools .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv nlu/model/.venv tests/evaluation/diet/.venv .tools .mypy_cache .ruff_cache .pytest_cache

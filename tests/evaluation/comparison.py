@@ -1,40 +1,36 @@
 """Compares pipelines on the whole evaluation: the same knowledge, another classifier in config.yml.
 
-Each is trained anew, served as the product serves it, timed one question at a time, and then asked
-everything through `pst chat --jsonl`. Pipelines with TensorFlow run in tests/evaluation/diet.
+Each is trained anew, served as the product serves it, timed, and then asked everything through
+`pst chat --jsonl`. Pipelines with TensorFlow run in tests/evaluation/diet.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
-from typing import Any, Literal
+from typing import Literal
 
 import psutil
 import yaml
-from pydantic import BaseModel, ConfigDict
 
+from bot.clock import SystemClock
 from nlu.client import RasaInterpreter
 from nlu.evaluate import Verdict, markdown, score
 from nlu.port import Meaning
-from nlu.training import train
 from tests.evaluation.playing import ROOT, Judged, ask, conversation, play
 from tests.evaluation.report import DECREE, OUT_OF_SCOPE
-from tests.evaluation.sets import ACTS, FOLDER, Question, dialogues, questions
+from tests.evaluation.sets import ACTS, Question, dialogues, questions
+from tests.evaluation.timing import IN_FLIGHT, Timed, timed
+from tests.evaluation.training import NotTrained, train_within
+from tests.evaluation.variants import Pipeline, build, pipelines
 from tests.nlu.rasa import RunningRasa, start_rasa
 
-PIPELINES = FOLDER / "pipelines"
-DIET = FOLDER / "diet"
-CHOSEN = "components.classifier.EvenLogisticRegression"
 HEADING = (
     "pipeline",
     "first guess right %",
@@ -49,143 +45,77 @@ HEADING = (
     "memory MB",
     "parse p50 ms",
     "p95 ms",
+    f"requests/s, {IN_FLIGHT} in flight",
 )
-WARM_UP = 20  # parses before the clock counts
+TRAINING = HEADING.index("training s")
+LONGEST_PARSE_SECONDS = 30.0
 MEGABYTE = 1024 * 1024
-
-
-class Pipeline(BaseModel):
-    """A variant: what stands in config.yml in the place of the chosen classifier, and where it runs."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    title: str
-    environment: Literal["slim", "diet"]
-    classifier: tuple[dict[str, Any], ...]
-
-    def config(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
-        """Return config.yml with this classifier. Raises ValueError when the chosen one is not in it."""
-        names = [component["name"] for component in chosen["pipeline"]]
-        place = names.index(CHOSEN)
-        pipeline = [*chosen["pipeline"][:place], *self.classifier, *chosen["pipeline"][place + 1 :]]
-        return {**chosen, "pipeline": pipeline}
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a pipeline achieves and costs: seconds, megabytes, milliseconds."""
+    """What a pipeline achieves and costs: seconds, megabytes."""
 
-    title: str
-    understood: Sequence[tuple[Question, Meaning]]
+    timed: Timed
     judged: Sequence[Judged]
     played: Sequence[list[Judged]]
     training: float
     loading: float
     memory: float
-    p50: float
-    p95: float
-
-
-def pipelines(names: Sequence[str] = ()) -> list[Pipeline]:
-    """Read the variants of these names (the files' stems), or all. Raises `pydantic.ValidationError`."""
-    return [
-        Pipeline.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        for path in sorted(PIPELINES.glob("*.yml"))
-        if not names or path.stem in names
-    ]
 
 
 def compare(names: Sequence[str] = ()) -> str:
     """Measure every variant whose environment is there, and return the table."""
     rows: list[tuple[str, ...]] = [HEADING]
     for pipeline in pipelines(names):
-        if not _environment(pipeline).exists():
-            _tell(f"{pipeline.title}: left out, {_environment(pipeline)} is not installed")
+        if not pipeline.home.exists():
+            _tell(f"{pipeline.title}: left out, {pipeline.home} is not installed")
             continue
         _tell(f"{pipeline.title} ...")
-        rows.append(_row(measure(pipeline)))
+        try:
+            rows.append(_row(pipeline.title, measure(pipeline)))
+        except NotTrained as reason:
+            _tell("\n".join(getattr(reason, "__notes__", ())))
+            rows.append(_row_without(pipeline.title, str(reason)))
         _tell(" | ".join(rows[-1]))
     return markdown(rows)
 
 
 def measure(pipeline: Pipeline) -> Measured:
-    """Train, serve, time and ask."""
+    """Train, serve, time and ask. Raises `NotTrained`."""
     with tempfile.TemporaryDirectory(prefix="pipeline-") as folder:
         root, cache = Path(folder) / "root", Path(folder) / "models"
-        _build(root, pipeline)
-        began = time.perf_counter()
-        train(root, cache, _tell)
-        trained = time.perf_counter()
+        build(root, pipeline)
+        training = train_within(
+            root, cache, longest_seconds=60 * pipeline.longest_minutes, niceness=pipeline.niceness
+        )
         with start_rasa(root, cache, Path(folder) / "rasa.log") as rasa:
-            loaded = time.perf_counter()
-            milliseconds, meanings = asyncio.run(_parsed(rasa, [question.text for question in questions()]))
+            process = psutil.Process(rasa.process.pid)
+            loading = SystemClock().now().timestamp() - process.create_time()
+            interpreter = RasaInterpreter(rasa.url, rasa.token, LONGEST_PARSE_SECONDS)
+            found = asyncio.run(timed(interpreter, [question.text for question in questions()]))
             with _understood_by(rasa), conversation() as chat:
                 judged = [ask(chat, question) for question in questions()]
                 played = [play(chat, dialogue) for dialogue in dialogues()]
-            memory = psutil.Process(rasa.process.pid).memory_info().rss / MEGABYTE
-    return Measured(
-        title=pipeline.title,
-        understood=list(zip(questions(), meanings, strict=True)),
-        judged=judged,
-        played=played,
-        training=trained - began,
-        loading=loaded - trained,
-        memory=memory,
-        p50=median(milliseconds),
-        p95=quantiles(milliseconds, n=20)[-1],
-    )
+            memory = process.memory_info().rss / MEGABYTE
+    return Measured(found, judged, played, training, loading, memory)
 
 
 def _tell(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 
-def _environment(pipeline: Pipeline) -> Path:
-    home = ROOT / "nlu" / "model" if pipeline.environment == "slim" else DIET
-    return home / ".venv"
-
-
-def _build(root: Path, pipeline: Pipeline) -> None:
-    """Copy what makes a model, so that nobody's editing meanwhile gives variants other examples."""
-    model = root / "nlu" / "model"
-    model.mkdir(parents=True)
-    shutil.copytree(ROOT / "nlu" / "knowledge", root / "nlu" / "knowledge")
-    shutil.copytree(ROOT / "nlu" / "model" / "components", model / "components")
-    shutil.copy(PIPELINES / "nearest.py", model / "components")
-    shutil.copy(ROOT / "nlu" / "model" / "uv.lock", model)
-    starter = ROOT / "nlu" / "model" / "slim.py" if pipeline.environment == "slim" else DIET / "whole.py"
-    shutil.copy(starter, model / "slim.py")
-    (model / ".venv").symlink_to(_environment(pipeline))
-    shutil.copy(ROOT / "office.yml", root)
-    chosen = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
-    (root / "config.yml").write_text(yaml.safe_dump(pipeline.config(chosen), sort_keys=False))
-
-
-async def _parsed(rasa: RunningRasa, texts: Sequence[str]) -> tuple[list[float], list[Meaning]]:
-    """Return the milliseconds and the meaning of each parse, one after the other, over HTTP."""
-    interpreter = RasaInterpreter(rasa.url, rasa.token, timeout_seconds=30.0)
-    milliseconds: list[float] = []
-    meanings: list[Meaning] = []
-    try:
-        for text in [*texts[:WARM_UP], *texts]:
-            began = time.perf_counter()
-            meanings.append(await interpreter.parse(text))
-            milliseconds.append((time.perf_counter() - began) * 1000)
-    finally:
-        await interpreter.close()
-    return milliseconds[WARM_UP:], meanings[WARM_UP:]
-
-
-def _first_guess(understood: Sequence[tuple[Question, Meaning]]) -> tuple[float, float]:
+def _first_guess(meanings: Sequence[Meaning]) -> tuple[float, float]:
     """Return how often (0 to 100) the first guess is right, and how often a wrong answer is sure enough."""
     limits = yaml.safe_load((ROOT / "office.yml").read_text(encoding="utf-8"))["understanding"]
+    understood: list[tuple[Question, Meaning]] = list(zip(questions(), meanings, strict=True))
     asked = [(question, meaning) for question, meaning in understood if question.intents]
     right = [meaning.guesses[0].intent in question.intents for question, meaning in asked]
-    sure = [
+    harmless = [
         is_right or meaning.guesses[0].intent in ACTS["reject"] or not _is_sure(meaning, limits)
         for (_, meaning), is_right in zip(asked, right, strict=True)
     ]
-    return 100 * sum(right) / len(asked), 100 * (1 - sum(sure) / len(asked))
+    return 100 * sum(right) / len(asked), 100 * (1 - sum(harmless) / len(asked))
 
 
 def _is_sure(meaning: Meaning, limits: Mapping[str, float]) -> bool:
@@ -209,27 +139,35 @@ def _understood_by(rasa: RunningRasa) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _row(measured: Measured) -> tuple[str, ...]:
+def _row(title: str, measured: Measured) -> tuple[str, ...]:
     kinds = {question.id: question.kind for question in questions()}
 
-    def share(kind: Literal["keputusan", "luar"] | None, verdict: Verdict = Verdict.RIGHT) -> str:
+    def share(kind: Literal["keputusan", "luar"] | None, verdict: Verdict = Verdict.RIGHT) -> float:
         found = [each.verdict for each in measured.judged if kind is None or kinds[each.id] == kind]
-        return f"{score(found).share(verdict):.1f}"
+        return score(found).share(verdict)
 
     worst = [max((turn.verdict for turn in turns), key=list(Verdict).index) for turns in measured.played]
-    first, sure_and_wrong = _first_guess(measured.understood)
-    return (
-        measured.title,
-        f"{first:.1f}",
-        f"{sure_and_wrong:.1f}",
+    shares = (
+        *_first_guess(measured.timed.meanings),
         share(None),
         share(DECREE),
         share(None, Verdict.CONFIDENTLY_WRONG),
         share(OUT_OF_SCOPE),
-        f"{score(worst).share(Verdict.RIGHT):.1f}",
+        score(worst).share(Verdict.RIGHT),
+    )
+    costs = (
         f"{measured.training:.0f}",
         f"{measured.loading:.1f}",
         f"{measured.memory:.0f}",
-        f"{measured.p50:.1f}",
-        f"{measured.p95:.1f}",
+        f"{measured.timed.p50:.1f}",
+        f"{measured.timed.p95:.1f}",
+        f"{measured.timed.rate:.0f}",
     )
+    return (title, *(f"{each:.1f}" for each in shares), *costs)
+
+
+def _row_without(title: str, reason: str) -> tuple[str, ...]:
+    """Return the row of a pipeline that has no model: the reason stands where its training time would."""
+    cells = ["-" for _ in HEADING]
+    cells[0], cells[TRAINING] = title, reason
+    return tuple(cells)

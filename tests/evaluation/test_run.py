@@ -1,4 +1,4 @@
-"""What a run needs besides the set: reading replies, choosing suggestions, the report, the pipelines."""
+"""What a run needs besides the set: reading replies, choosing suggestions, the report."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 import yaml
 
 from nlu.evaluate import Outcome, Reply, Verdict
-from tests.evaluation.comparison import CHOSEN, pipelines
-from tests.evaluation.playing import ROOT, Judged, written
+from tests.evaluation.playing import Judged, written
 from tests.evaluation.reading import DOES, NOT_AN_ACT, TEXTS, reader
 from tests.evaluation.report import DOCUMENT, results, write
 from tests.evaluation.sets import Expect, Question, Turn, dialogues, questions
@@ -92,19 +91,6 @@ def test_only_what_stands_between_the_markers_is_written(tmp_path: Path) -> None
 def test_the_document_has_its_markers(marker: str) -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     assert text.count(f"<!-- {marker} -->") == text.count(f"<!-- /{marker} -->") == 1
-
-
-def test_each_pipeline_differs_from_the_chosen_one_in_its_classifier_only() -> None:
-    chosen = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
-    variants = pipelines()
-    assert len(variants) >= 3
-    for variant in variants:
-        config = variant.config(chosen)
-        own = {component["name"] for component in variant.classifier}
-        kept = [component for component in config["pipeline"] if component["name"] not in own]
-        assert kept == [
-            component for component in chosen["pipeline"] if component["name"] not in {CHOSEN, *own}
-        ]
 
 
 def test_the_intents_of_a_question_follow_from_what_is_expected() -> None:

@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """Rasa's logistic regression over texts of equal weight."""
 
 from __future__ import annotations
