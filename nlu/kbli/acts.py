@@ -28,7 +28,7 @@ _FOR: dict[str, tuple[str, ...]] = {
 }
 _AGAINST: dict[str, tuple[str, ...]] = {
     "jual": (*_FARMING, *_MAKING, "33", "77", "85", "95"),
-    "bikin": (*_TRADE, *_FARMING, "77", "95", "432", "49", "55", "64", "86", "88", "91", "742"),
+    "bikin": (*_TRADE, *_FARMING, "77", "95", "432", "49", "55", "64", "86", "88", "91", "742", "5610"),
     "ternak": (*_TRADE, *_MAKING, "56", "011", "012"),
     "budidaya": (*_TRADE, *_MAKING, "56"),
     "tanam": (*_TRADE, *_MAKING, "56", "014"),
@@ -38,7 +38,7 @@ _AGAINST: dict[str, tuple[str, ...]] = {
     "keliling": ("56101", "56303", "56210"),
     "kursus": (*_TRADE, *_MAKING, "56", "90", "96", "62", "69", "74"),
     "warung": ("56102", *_MAKING, *_FARMING),
-    "bekas": ("4771", "47404", "47592", "47811", "47831", "46611", "46631"),
+    "bekas": ("4762", "47792", "4761", "4773", "4771", "47404", "47592", "47811", "47831", "46611", "46631"),
 }
 # Of these the one that is said first counts: "toko pupuk buat petani" sells, "ternak lele lalu dijual" farms.
 _MAIN = ("jual", "bikin", "ternak", "budidaya", "tanam", "sewa", "servis", "kursus")

@@ -17,6 +17,7 @@ SURE = 0.6
 _UNSURE = 0.59  # what only an officer or another word can decide stays below SURE
 _DEPENDS = 0.5
 _TIE = 0.02
+_READ = 0.9  # a match that rests on less likely typos alone is not sure
 _ALTERNATIVE = 0.75
 _FAINT = 0.15
 _WEIGHT_OF_ACT, _WEIGHT_OF_IGNORED, _WEIGHT_OF_UNKNOWN, _WEIGHT_OF_ELSEWHERE = 0.45, 0.15, 0.7, 1.3
@@ -130,6 +131,8 @@ class BusinessTable:
                     / whole
                 )
                 fit = covered * used**_BESIDE * (1.0 if has_act or not phrase.act else _UNSAID)
+                if max(likeness[each] for each in common) < _READ:
+                    fit = min(fit, _UNSURE)
                 if phrase.business not in best or best[phrase.business][0] < fit:
                     best[phrase.business] = (fit, phrase)
         return best

@@ -16,14 +16,14 @@ from hypothesis import strategies as st
 
 from nlu.kbli.table import SURE, TABLE, BusinessTable, load
 from nlu.problems import KnowledgeError
-from tests.nlu.kbli_spoken import SPOKEN, SPOKEN_FOURTH, SPOKEN_LATER, SPOKEN_THIRD
+from tests.nlu.kbli_spoken import SPOKEN, SPOKEN_FIFTH, SPOKEN_FOURTH, SPOKEN_LATER, SPOKEN_THIRD
 
 # Titles that the full edition prints cut or with a slip; the right one stands in our table.
 MISPRINTS = {
     # "...DAN PEMANDIAN": its last word, UAP, begins the description there.
     "96230": "aktivitas sante par aqua (spa) harian, sauna, dan pemandian uap",
 }
-ALL = (*SPOKEN, *SPOKEN_LATER, *SPOKEN_THIRD, *SPOKEN_FOURTH)
+ALL = (*SPOKEN, *SPOKEN_LATER, *SPOKEN_THIRD, *SPOKEN_FOURTH, *SPOKEN_FIFTH)
 table = load()
 raw = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
 
@@ -39,7 +39,7 @@ def test_the_table_holds_what_people_do_for_a_living() -> None:
     assert sum(len(business.words) for business in table.businesses) > 2 * len(table.businesses)
 
 
-@pytest.mark.parametrize("questions", [SPOKEN, SPOKEN_LATER, SPOKEN_THIRD, SPOKEN_FOURTH])
+@pytest.mark.parametrize("questions", [SPOKEN, SPOKEN_LATER, SPOKEN_THIRD, SPOKEN_FOURTH, SPOKEN_FIFTH])
 def test_businesses_as_people_say_them_are_found(questions: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
     asked = [(words, codes) for words, codes in questions if codes]
     missed = [words for words, codes in asked if best(words) not in codes]
@@ -78,6 +78,39 @@ def test_hardly_anything_is_surely_wrong() -> None:
 )
 def test_what_is_done_decides_between_codes(words: str, code: str) -> None:
     assert best(words) == code
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("saya jual mebel, bukan bikin", "47591"),
+        ("bisa gak jualan bakso keliling", "56102"),  # "gak" asks here, and denies nothing
+        ("saya gak ternak, cuma jual lele", "47215"),
+        ("penggemukan sapi buat kurban", "01411"),
+        ("bikin kendi, celengan, sama anglo dari tanah liat", "23932"),
+        ("mau bikin nib, usahanya ojek online", "49296"),  # an NIB is no good that is made
+    ],
+)
+def test_what_is_denied_what_it_is_for_and_the_papers_decide_nothing(words: str, code: str) -> None:
+    found = table.find(words)[0]
+    assert found.code == code
+    assert found.fit >= SURE
+
+
+def test_two_codes_that_fit_alike_are_not_sure(tmp_path: Path) -> None:
+    def alike(contents: dict[str, object]) -> None:
+        _entry(contents, 0).update(words=["jual potong kambing"], codes={"56101": ""})
+        contents.update(titles={"56101": "Tetap", "96100": "Pencucian"})
+        _entry(contents, 1).update(words=["jual kambing potong"])
+
+    found = load(written(alike, tmp_path)).find("jual kambing potong")
+    assert {match.code for match in found} == {"56101", "96100"}
+    assert all(match.fit < SURE for match in found)
+
+
+@pytest.mark.parametrize("words", ["harga beras naik", "apotek terdekat dimana", "jumlah ayam petelur"])
+def test_what_is_about_something_else_is_not_sure(words: str) -> None:
+    assert all(match.fit < SURE for match in table.find(words))
 
 
 @pytest.mark.parametrize(
