@@ -177,6 +177,7 @@ class Answering:
                 text=self._compose(decision, language, opened),
                 key=decision.says[-1].key,
                 arguments={**decision.says[-1].arguments, **opened},
+                language=language,
                 now=now,
             )
             await self.queue.deliver(tx, reply_id, conversation_id=held.id, channel=asked.channel)

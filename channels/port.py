@@ -65,7 +65,8 @@ class Ignored:
 class Outbound:
     """One reply, kept in the database before any attempt to send it.
 
-    `id` is our own message id and the same on every attempt. `key` names the text (see
+    `id` is our own message id and the same on every attempt. `text` is in the light markup of
+    `channels/markup.py` and in `language` ("id" or "en"). `key` names the text (see
     `bot/texts.yml`) and `arguments` fill it, for channels that must send an approved template.
     `last_heard` is when the citizen last wrote, for channels with a window; what to make of it is
     the channel's business. `attempted_at` is when the latest attempt was recorded, None before it;
@@ -82,6 +83,7 @@ class Outbound:
     last_heard: datetime | None = None
     attempted_at: datetime | None = None
     attempt: int = 1
+    language: str = "id"
     subject: str | None = None
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bot.dialogue.asked import BUSINESS, CODE, Asked
 from bot.dialogue.figures import written
-from bot.dialogue.lookup import CatalogueHit, CodeHit, Found
+from bot.dialogue.lookup import CatalogueHit, CodeHit, Found, ValueHit
 from bot.dialogue.state import Say
+from channels.markup import literal
 from nlu.answers import Answer
 
 SURE_FIT = 0.6  # from here on a KBLI code is named as the answer, below it only as a possibility
@@ -37,7 +38,7 @@ def _business(found: Found) -> Say:
     best, *others = found.codes
     if best.fit < SURE_FIT:
         return Say("kbli_unsure", {"codes": _listed(found.codes[: NEAREST + 1]), "edition": best.edition})
-    arguments = {"code": best.code, "title": best.title, "edition": best.edition}
+    arguments = {"code": best.code, "title": literal(best.title), "edition": best.edition}
     note = f"\n{best.description}" if best.description else ""
     if not others:
         return Say("kbli_only", {**arguments, "note": note})
@@ -49,9 +50,10 @@ def _code(asked: Asked, found: Found) -> Say:
     if code is None:
         return Say("kbli_which_code")
     if not found.codes:
-        return Say("kbli_code_unknown", {"code": code})
+        return Say("kbli_code_unknown", {"code": literal(code)})
     lines = [
-        f"{hit.code} = {hit.title} ({hit.edition})" + (f"\n{hit.description}" if hit.description else "")
+        f"*{hit.code} {literal(hit.title)}* ({hit.edition})"
+        + (f"\n{hit.description}" if hit.description else "")
         for hit in found.codes
     ]
     return Say("kbli_code", {"codes": "\n".join(lines), "edition": found.codes[0].edition})
@@ -59,9 +61,10 @@ def _code(asked: Asked, found: Found) -> Say:
 
 def _data(asked: Asked, found: Found, wanted: str, language: str) -> Say | None:
     """Return a figure with everything that belongs to it, else where it is to be found."""
+    wanted = wanted or literal(asked.piece.text).rstrip(" ?!.,")
     if found.values:
         lines = [
-            f"{hit.label}: {written(hit.value, language)} {hit.unit} ({hit.year}). {hit.table}, {hit.url}"
+            f"{literal(hit.label)}: *{_figure(hit, language)}* ({hit.year}). {literal(hit.table)}, {hit.url}"
             for hit in found.values
         ]
         return Say("data_values", {"wanted": wanted, "values": "\n".join(lines)})
@@ -74,9 +77,13 @@ def _data(asked: Asked, found: Found, wanted: str, language: str) -> Say | None:
     return None
 
 
+def _figure(hit: ValueHit, language: str) -> str:
+    return f"{written(hit.value, language)} {literal(hit.unit)}".rstrip()
+
+
 def _entry(hit: CatalogueHit) -> str:
-    return f"{hit.title}\n{hit.url}"
+    return f"{literal(hit.title)}\n   {hit.url}"
 
 
 def _listed(codes: tuple[CodeHit, ...] | list[CodeHit]) -> str:
-    return "\n".join(f"- {hit.code} {hit.title}" for hit in codes)
+    return "\n".join(f"- {hit.code} {literal(hit.title)}" for hit in codes)

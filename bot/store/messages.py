@@ -161,8 +161,8 @@ _KEEP_REPLY = text(
         ) VALUES (:conversation, :channel, :author, :text, :subject, :reply, :references, :now)
         RETURNING id
     )
-    INSERT INTO delivery (message_id, state, key, arguments)
-    SELECT id, 'kept', :key, :arguments FROM made
+    INSERT INTO delivery (message_id, state, key, arguments, language)
+    SELECT id, 'kept', :key, :arguments, :language FROM made
     RETURNING message_id
     """
 ).bindparams(bindparam("references", type_=ARRAY(Text)), bindparam("arguments", type_=JSONB))
@@ -177,6 +177,7 @@ async def keep_reply(
     key: str,
     arguments: Mapping[str, str],
     now: datetime,
+    language: str = "id",
 ) -> int:
     """Keep a reply in the thread of the message it answers, to be delivered; return its id."""
     references = [*to.references, to.reply_id] if to.reply_id else []
@@ -192,6 +193,7 @@ async def keep_reply(
             "references": references,
             "key": key,
             "arguments": dict(arguments),
+            "language": language,
             "now": now,
         },
     )

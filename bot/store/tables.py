@@ -120,6 +120,7 @@ delivery = Table(
     Column("state", String(16), nullable=False),  # kept | sending | sent | failed | uncertain
     Column("key", String(64), nullable=False),
     Column("arguments", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("language", String(2), nullable=False, server_default="id"),
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
     _moment("attempted_at", nullable=True),
     _moment("sent_at", nullable=True),

@@ -11,17 +11,17 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
-from html import escape
 from typing import Any
 
 from channels.email import identity
 from channels.email.address import Sender
 from channels.email.mail import MAX_REFERENCES
+from channels.email.render import to_html
+from channels.markup import plain
 from channels.port import Outbound
 
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,900}>")  # printable ASCII without < and >
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
-_LINK = re.compile(r"https?://[^\s<>\"']{1,2000}[^\s<>\"'.,;:!?)\]]")
 _FORBIDDEN_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f\u0080-\u00a0\u2028\u2029<>(),;:\"\[\]\\]")
 _RE = re.compile(r"\s*(re|bls|balas)(\[\d{1,3}\])?\s*:\s*", re.IGNORECASE)
 _LONGEST_SUBJECT = 300
@@ -90,10 +90,13 @@ def compose(message: Outbound, sender: Sender, office_name: str) -> EmailMessage
     mail["Auto-Submitted"] = "auto-replied"
     mail["X-Auto-Response-Suppress"] = "All"
     text = message.text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip("\n") + "\n"
-    mail.set_content(text, cte="quoted-printable")
-    mail.add_alternative(to_html(text), subtype="html", cte="quoted-printable")
+    mail.set_content(plain(text), cte="quoted-printable")
+    mail.add_alternative(to_html(text, message.language), subtype="html", cte="quoted-printable")
     # A boundary by chance would make every attempt another mail.
     mail.set_boundary(f"=_pst_{message.id.hex}")
+    mail["Content-Language"] = (
+        message.language
+    )  # RFC 3282; Python would move it into a part, were it set before
     return mail
 
 
@@ -106,23 +109,6 @@ def subject_line(message: Outbound, office_name: str) -> str:
     if not given:
         return f"Pesan dari {_one_line(office_name)}"
     return f"Re: {given}"
-
-
-def to_html(text: str) -> str:
-    """Return plain text as simple HTML: escaped, in paragraphs, with its links."""
-    paragraphs = re.split(r"\n{2,}", text.strip("\n"))
-    body = "\n".join("<p>" + _linked(one).replace("\n", "<br>\n") + "</p>" for one in paragraphs)
-    return f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>\n{body}\n</body></html>\n'
-
-
-def _linked(text: str) -> str:
-    pieces: list[str] = []
-    end = 0
-    for found in _LINK.finditer(text):
-        link = escape(found[0])
-        pieces += [escape(text[end : found.start()]), f'<a href="{link}">{link}</a>']
-        end = found.end()
-    return "".join([*pieces, escape(text[end:])])
 
 
 def _chain(message: Outbound) -> Sequence[str]:

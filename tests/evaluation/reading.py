@@ -93,5 +93,5 @@ def _pattern(sentence: str) -> re.Pattern[str]:
 
 
 def _source(sentence: str) -> str:
-    """Return what stands before a source ("Sumber: ")."""
-    return sentence.split("{source}", maxsplit=1)[0].rsplit("\n", maxsplit=1)[-1]
+    """Return what stands before a source ("Sumber: "), without the mark that makes it italic."""
+    return sentence.split("{source}", maxsplit=1)[0].rsplit("\n", maxsplit=1)[-1].lstrip("*_")

@@ -22,7 +22,7 @@ MESSAGE = Outbound(
     id=ID,
     channel="email",
     recipient=CITIZEN,
-    text="Konsultasi online: 3 hari kerja.\n\nSumber: <Keputusan 16.2/2024>\nhttps://pst.example.go.id/a?b=1&c=2.",
+    text="Konsultasi online: *3 hari kerja*.\n\nSumber: <Keputusan 16.2/2024>\nhttps://pst.example.go.id/a?b=1&c=2.",
     key="answer",
     created_at=datetime(2026, 3, 2, 2, 0, tzinfo=UTC),
     subject="Re: Berapa lama – konsultasi?",
@@ -46,9 +46,20 @@ async def test_what_is_sent() -> None:
     assert mail["X-Auto-Response-Suppress"] == "All"
     assert mail["Date"].datetime == MESSAGE.created_at
     plain, html = mail.iter_parts()
-    assert plain.get_content().splitlines() == MESSAGE.text.splitlines()
+    assert plain.get_content().splitlines() == MESSAGE.text.replace("*", "").splitlines()
+    assert "<strong>3 hari kerja</strong>" in html.get_content()
     assert "&lt;Keputusan 16.2/2024&gt;<br>" in html.get_content()
     assert '<a href="https://pst.example.go.id/a?b=1&amp;c=2">' in html.get_content()
+    assert mail["Content-Language"] == "id"
+
+
+async def test_a_reply_says_its_language() -> None:
+    async with servers.start_smtp_sink() as sink:
+        await channel(smtp_url=sink.url).send(replace(MESSAGE, language="en"))
+    [mail] = sink.mails
+    _, html = mail.iter_parts()
+    assert mail["Content-Language"] == "en"
+    assert '<html lang="en">' in html.get_content()
 
 
 async def test_each_attempt_is_the_same_mail() -> None:
