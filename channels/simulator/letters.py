@@ -19,7 +19,10 @@ from .phone import File
 
 @dataclass(slots=True)
 class Letter:
-    """A mail as the client shows it. `raw` is the mail as it went over the wire."""
+    """A mail as the client shows it: `html` if it has such a part, else `text`.
+
+    `raw` is the mail as it went over the wire.
+    """
 
     message_id: str
     references: tuple[str, ...]
@@ -32,6 +35,7 @@ class Letter:
     is_mine: bool = False
     is_seen: bool = False
     files: tuple[str, ...] = ()
+    html: str = ""
 
     @property
     def headers(self) -> str:
@@ -91,7 +95,8 @@ def read(raw: bytes, at: datetime) -> Letter:
         sender_name=name or address,
         sender=address,
         subject=str(message.get("Subject", "")),
-        text=_text(message),
+        text=_words(message, "plain", "html"),
+        html=_words(message, "html"),
         at=at,
         raw=raw,
         files=tuple(part.get_filename() or "lampiran" for part in message.iter_attachments()),
@@ -103,8 +108,9 @@ def _ids(message: EmailMessage) -> tuple[str, ...]:
     return tuple(dict.fromkeys(re.findall(r"<[^<>\s]+>", told)))
 
 
-def _text(message: EmailMessage) -> str:
-    body = message.get_body(preferencelist=("plain", "html"))
+def _words(message: EmailMessage, *kinds: str) -> str:
+    """Return the body of the first of the kinds ("plain", "html") that the mail has, else nothing."""
+    body = message.get_body(preferencelist=kinds)
     if body is None:
         return ""
     try:

@@ -1,4 +1,5 @@
-"""Turns what people wrote into safe HTML: links, and WhatsApp's *bold*, _italic_, ~strike~, ```code```. Pure.
+"""Turns what people wrote into safe HTML: links, and WhatsApp's *bold*, _italic_, ~strike~, ```code```
+and lists. Pure.
 
 Everything is escaped before anything is marked up, so that no text can bring a tag of its own.
 """
@@ -15,11 +16,16 @@ _AFTER_URL = ".,;:!?)]}*_~…"  # ends the sentence or the bold, not the address
 _PLACE = re.compile("\ue000([0-9]+)\ue001")  # private-use characters hold a link's place meanwhile
 
 # WhatsApp marks up within one line, only around words: 2*3*4 and snake_case_name stay as they are.
+# [^\W_] is a letter or digit; an escaped quotation mark ends in a semicolon.
 _MARKS = tuple(
-    (re.compile(rf"(?<![\w{mark}]){mark}(?=[^\s{mark}])([^\n]*?)(?<=\S){mark}(?![\w{mark}])"), tag)
+    (
+        re.compile(rf"(?<![^\W_])(?<!{mark}){mark}(?=[^\s{mark}])([^\n]*?)(?<=\S){mark}(?!{mark})(?![^\W_])"),
+        tag,
+    )
     for mark, tag in ((r"\*", "strong"), ("_", "em"), ("~", "s"))
 )
 _CODE = re.compile(r"```([^`]+)```")
+_ITEM = re.compile(r"^(?:[-*•]|(\d{1,2}\.)) +(\S[^\n]*)(?:\n|$)", re.MULTILINE)
 
 
 def whatsapp(text: str) -> Markup:
@@ -36,7 +42,12 @@ def _marked(escaped: str) -> str:
     marked = _CODE.sub(r"<code>\1</code>", escaped)
     for pattern, tag in _MARKS:
         marked = pattern.sub(rf"<{tag}>\1</{tag}>", marked)
-    return marked
+    # Code is shown as it was typed, and may go over several lines.
+    return marked if "<code>" in marked else _ITEM.sub(_item, marked)
+
+
+def _item(found: re.Match[str]) -> str:
+    return f'<span class="item">{found[1] or "•"} {found[2]}</span>'
 
 
 def _with_links(text: str, mark: Callable[[str], str]) -> Markup:

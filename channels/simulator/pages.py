@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from . import markup, words
+from . import mailhtml, markup, words
 from .letters import Draft, Letter
 from .phone import File
 from .view import BASE, View, mail_address
@@ -58,6 +58,7 @@ class Pages:
         self._templates.filters |= {
             "whatsapp": markup.whatsapp,
             "plain": markup.plain,
+            "mail": mailhtml.mail,
             "spaced": words.spaced_number,
             "size": words.size,
             "day": simulator.almanac.day,

@@ -81,13 +81,15 @@ class Product:
             answer = await client.post(self.url + path, data=form)
         assert answer.status_code == 201
 
-    async def answer_mail(self, message_id: str, text: str) -> None:
+    async def answer_mail(self, message_id: str, text: str, html: str | None = None) -> None:
         """Answer a mail of the citizen as the product does, over SMTP with its password."""
         message = EmailMessage()
         message["From"], message["To"] = f"BPS <{OFFICE_MAIL}>", "warga@example.org"
         message["Subject"], message["Message-ID"] = "Re: Tanya", "<jawaban@example.id>"
         message["In-Reply-To"] = message["References"] = message_id
         message.set_content(text)
+        if html is not None:
+            message.add_alternative(html, subtype="html")
         server = urlsplit(self.simulator.mail.smtp_url)
         await aiosmtplib.send(
             message,

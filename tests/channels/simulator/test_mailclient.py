@@ -61,6 +61,25 @@ async def test_an_answer_comes_into_its_thread_and_is_unread_until_opened(
     assert "1 baru" not in (await browser.get("/simulator", params={"tab": "email"})).text
 
 
+async def test_of_a_mail_in_two_forms_the_html_is_shown_and_the_plain_one_quoted(
+    product: Product, browser: httpx.AsyncClient
+) -> None:
+    opened = await browser.post("/simulator/mail", data=MINE | {"subjek": "Tanya", "isi": "Berapa lama?"})
+    [mail] = await office_mail(product)
+    html = "<html><head><title>x</title></head><body><p>Lama: <strong>3 hari</strong></p></body></html>"
+    await product.answer_mail(mail["Message-ID"], "Lama: 3 hari", html)
+
+    thread = await browser.get(opened.url)
+    assert '<div class="html"><p>Lama: <strong>3 hari</strong></p></div>' in thread.text
+
+    number = re.search(r"surat=(\d+)", str(opened.url))
+    assert number is not None
+    await browser.post(
+        "/simulator/mail", data=MINE | {"surat": number[1], "subjek": "Re", "isi": "Terima kasih"}
+    )
+    assert "> Lama: 3 hari" in (await office_mail(product))[1].get_content()
+
+
 async def test_a_reply_quotes_and_refers_to_what_it_answers(
     product: Product, browser: httpx.AsyncClient
 ) -> None:
