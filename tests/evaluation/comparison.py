@@ -28,7 +28,7 @@ from tests.evaluation.report import DECREE, OUT_OF_SCOPE
 from tests.evaluation.sets import ACTS, Question, dialogues, questions
 from tests.evaluation.timing import IN_FLIGHT, Timed, timed
 from tests.evaluation.training import NotTrained, train_within
-from tests.evaluation.variants import Pipeline, build, pipelines
+from tests.evaluation.variants import Pipeline, build, content, pipelines
 from tests.nlu.rasa import RunningRasa, start_rasa
 
 HEADING = (
@@ -49,6 +49,7 @@ HEADING = (
 )
 TRAINING = HEADING.index("training s")
 LONGEST_PARSE_SECONDS = 30.0
+CHANGED = "**Not one comparison**: code, knowledge or questions were edited while it ran."
 MEGABYTE = 1024 * 1024
 
 
@@ -65,7 +66,11 @@ class Measured:
 
 
 def compare(names: Sequence[str] = ()) -> str:
-    """Measure every variant whose environment is there, and return the table."""
+    """Measure every variant whose environment is there, and return the table.
+
+    It ends with a warning when the rows may differ in more than the classifier.
+    """
+    began = content()
     rows: list[tuple[str, ...]] = [HEADING]
     for pipeline in pipelines(names):
         if not pipeline.home.exists():
@@ -78,7 +83,7 @@ def compare(names: Sequence[str] = ()) -> str:
             _tell("\n".join(getattr(reason, "__notes__", ())))
             rows.append(_row_without(pipeline.title, str(reason)))
         _tell(" | ".join(rows[-1]))
-    return markdown(rows)
+    return markdown(rows) if content() == began else f"{markdown(rows)}\n\n{CHANGED}"
 
 
 def measure(pipeline: Pipeline) -> Measured:

@@ -13,7 +13,7 @@ from nlu.port import Guess, Meaning
 from tests.evaluation.playing import ROOT
 from tests.evaluation.timing import IN_FLIGHT, timed
 from tests.evaluation.training import NotTrained, train_within
-from tests.evaluation.variants import CHOSEN, build, pipelines
+from tests.evaluation.variants import CHOSEN, build, content, pipelines
 
 CONFIG = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
 FOR_EVER = "import signal\nsignal.pause()\n"
@@ -44,6 +44,17 @@ def test_a_variant_is_built_with_the_components_it_names(tmp_path: Path) -> None
         modules = [part["name"].split(".")[1] for part in config["pipeline"] if "." in part["name"]]
         assert modules
         assert all((root / "nlu" / "model" / "components" / f"{module}.py").exists() for module in modules)
+
+
+def test_an_edit_while_it_runs_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "nlu" / "knowledge").mkdir(parents=True)
+    knowledge = tmp_path / "nlu" / "knowledge" / "kantor.yml"
+    for file in (tmp_path / "config.yml", tmp_path / "office.yml", knowledge):
+        file.write_text("", encoding="utf-8")
+    before = content(tmp_path)
+    assert content(tmp_path) == before
+    knowledge.write_text("nlu: []", encoding="utf-8")
+    assert content(tmp_path) != before
 
 
 def project(root: Path, starter: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.evaluation.sets import FOLDER
 PIPELINES = FOLDER / "pipelines"
 DIET = FOLDER / "diet"
 MODEL = ROOT / "nlu" / "model"
+MEASURED = ("bot", "channels", "handoff", "nlu", "tests/evaluation")
 CHOSEN = "components.margin.MarginClassifier"
 
 
@@ -75,3 +77,15 @@ def build(root: Path, pipeline: Pipeline) -> None:
     shutil.copy(ROOT / "office.yml", root)
     chosen = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
     (root / "config.yml").write_text(yaml.safe_dump(pipeline.config(chosen), sort_keys=False))
+
+
+def content(root: Path = ROOT) -> str:
+    """Return a hash of all that a row of the table depends on besides its classifier: code, knowledge, questions."""
+    parts = hashlib.sha256()
+    for folder in MEASURED:
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in {".py", ".yml"} and ".venv" not in path.parts:
+                parts.update(str(path.relative_to(root)).encode() + path.read_bytes())
+    for file in ("config.yml", "office.yml"):
+        parts.update((root / file).read_bytes())
+    return parts.hexdigest()
