@@ -36,9 +36,14 @@ class StoredLookups:
 
     async def _business(self, query: BusinessQuery) -> Found:
         """Everyday words first; a full edition, where one was imported, fills up what they leave open."""
+        matches = self.businesses.find(query.words, CODES)
+        for sentence in query.beside:
+            elsewhere = self.businesses.find(sentence, CODES)
+            if elsewhere and elsewhere[0].fit > max(SURE, matches[0].fit if matches else 0.0):
+                matches = elsewhere
         codes = [
             CodeHit(match.code, match.title, self.businesses.edition, match.fit, match.note)
-            for match in self.businesses.find(query.words, CODES)
+            for match in matches
         ]
         if not codes or codes[0].fit < SURE or len(codes) < CODES:
             async with self.database.transaction() as tx:

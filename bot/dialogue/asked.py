@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.dialogue.lookup import BusinessQuery, CatalogueQuery, CodeQuery, Query
-from bot.dialogue.questions import are_joined, asks, is_letter
+from bot.dialogue.questions import are_joined, asks, is_letter, wants_data
 from bot.dialogue.state import Heard, Piece, Subject, Turn
 from nlu.port import Meaning
 
@@ -34,6 +34,8 @@ MOST_OF_A_KIND = 3  # indicators or services of one question that are answered o
 SURELY_ONE = 0.9  # confidence from which a sentence is one question however many clauses it has
 SUPPORTED = 5  # guesses of a sentence among which a clause's topic has to be
 KEYWORDS = 5  # words; so short a line is a question without asking ("alamat kantor")
+BARE = 2  # words; who says no more than a name goes on with what was asked before ("konsultasi?")
+FOLLOWED = 0.15  # confidence from which a follow-up ("kalau yang online bayarnya?") has a topic of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,11 @@ class Limits:
         runner_up = confidences[1] if len(confidences) > 1 else 0.0
         return confidences[0] >= self.sure and confidences[0] - runner_up >= self.margin
 
-    def topic_of(self, meaning: Meaning) -> str | None:
-        """Return the topic that is surely meant: the first guess, or one of two that share an answer."""
+    def topic_of(self, meaning: Meaning, text: str = "", known: str | None = None) -> str | None:
+        """Return the topic that is surely meant: the first guess, or one of two that share an answer.
+
+        Of two, it is the `known` one (of what was talked about before), or what the words of `text` are for.
+        """
         best = meaning.guesses[0].intent
         if self.admit(meaning):
             may_name_one = best == CLASSIFICATION and meaning.confidence(BUSINESS) >= self.suggest
@@ -70,14 +75,14 @@ class Limits:
         )
         if together < self.sure or together - other < self.margin:
             return None
-        return _of_twins(best, twin, meaning)
+        return known if known in {best, twin} else _of_twins(best, twin, meaning, text)
 
 
-def _of_twins(best: str, twin: str, meaning: Meaning) -> str:
+def _of_twins(best: str, twin: str, meaning: Meaning, text: str) -> str:
     """Choose the topic whose answer serves both: a term's answer says where its data are, too."""
     if BUSINESS in {best, twin}:
         return BUSINESS  # the lookup tells whether a business was named at all
-    return DATA if meaning.value("tahun") or meaning.value("tempat") else TERM
+    return DATA if meaning.value("tahun") or meaning.value("tempat") or wants_data(text) else TERM
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ class Asked:
 
     subject: Subject
     piece: Piece
+    beside: tuple[str, ...] = ()  # the other sentences of the message
+    is_guess: bool = False  # holds only when its lookup brings something sure
 
     @property
     def confidence(self) -> float:
@@ -96,7 +103,7 @@ class Asked:
         """Return what has to be looked up to answer it, None when the knowledge has the answer."""
         subject = self.subject
         if subject.topic == BUSINESS:
-            return BusinessQuery(self.piece.text)
+            return BusinessQuery(self.piece.text, self.beside)
         if subject.topic == CODE:
             code = self.piece.meaning.value("kode")
             return CodeQuery(code) if code else None
@@ -112,10 +119,13 @@ def asked_in(turn: Turn, heard: Heard, limits: Limits) -> tuple[Asked, ...]:
     In a letter, greeting and context are sentences without a subject of their own; a single question
     among them counts. What a sentence leaves open is taken from the rest of the message.
     """
+    if as_before := bare(turn, heard.whole):
+        return as_before
     found: dict[Subject, Asked] = {}
+    beside = tuple(part.text for part in heard.parts)
     for sentence in _asking(heard):
         for asked in _asked_by(turn, sentence, heard.whole.meaning, limits):
-            found.setdefault(replace(asked.subject, mode=None), asked)
+            found.setdefault(replace(asked.subject, mode=None), replace(asked, beside=beside))
     if len(found) >= 2 or (found and not heard.parts):
         return tuple(found.values())
     whole = tuple(_asked_by(turn, replace(heard.whole, clauses=()), heard.whole.meaning, limits))
@@ -127,7 +137,7 @@ def asked_in(turn: Turn, heard: Heard, limits: Limits) -> tuple[Asked, ...]:
 def _asking(heard: Heard) -> tuple[Piece, ...]:
     """Return the sentences that may ask something; in a letter the others are greeting and context."""
     sentences = heard.parts or (heard.whole,)
-    is_chat = not is_letter(heard.whole.text)
+    is_chat = not is_letter(heard.whole.text) and "?" not in heard.whole.text
     asking = tuple(
         each for each in sentences if asks(each.text) or (is_chat and len(each.text.split()) <= KEYWORDS)
     )
@@ -136,22 +146,34 @@ def _asking(heard: Heard) -> tuple[Piece, ...]:
 
 def _asked_by(turn: Turn, sentence: Piece, whole: Meaning, limits: Limits) -> Iterator[Asked]:
     """Yield what one sentence asks: its clauses if they are questions of their own, else itself."""
-    supported = {guess.intent for guess in sentence.meaning.guesses[:SUPPORTED]}
-    rest = (sentence.meaning, whole)
-    of_clauses = [
-        Asked(subject_of(turn, clause.meaning, topic, rest), clause)
-        for clause in sentence.clauses
-        if (topic := limits.topic_of(clause.meaning)) and topic not in STEERING and topic in supported
-    ]
-    topic = limits.topic_of(sentence.meaning)
+    before = turn.context.subject.topic if turn.context.subject else None
+    topic = limits.topic_of(sentence.meaning, sentence.text, before)
+    if topic is None and sentence.wider:
+        sentence = sentence.wider
+        topic = limits.topic_of(sentence.meaning, sentence.text, before)
     is_one = topic is not None and sentence.meaning.confidence(topic) >= SURELY_ONE
-    if len({asked.subject.topic for asked in of_clauses}) >= 2 and not is_one:
+    of_clauses = () if is_one else tuple(_asked_by_clauses(turn, sentence, topic or before, whole, limits))
+    if len({asked.subject.topic for asked in of_clauses}) >= 2:
         yield from of_clauses
-        return
-    if topic is not None and topic not in STEERING:
+    elif topic is not None and topic not in STEERING:
         subject = subject_of(turn, sentence.meaning, topic, (whole,))
         for each in _each_named(subject, sentence):
             yield Asked(each, sentence)
+
+
+def _asked_by_clauses(
+    turn: Turn, sentence: Piece, topic: str | None, whole: Meaning, limits: Limits
+) -> Iterator[Asked]:
+    """Yield what the clauses ask that the sentence supports; a business is described in many clauses."""
+    supported = {guess.intent for guess in sentence.meaning.guesses[:SUPPORTED]}
+    is_business = BUSINESS in {guess.intent for guess in sentence.meaning.guesses[:2]}
+    for clause in sentence.clauses:
+        if not asks(clause.text) and (is_business or len(clause.text.split()) >= KEYWORDS):
+            continue
+        of_clause = limits.topic_of(clause.meaning, clause.text, topic)
+        if of_clause and of_clause not in STEERING and of_clause in supported:
+            subject = subject_of(turn, clause.meaning, of_clause, (sentence.meaning, whole))
+            yield Asked(subject, clause)
 
 
 def _each_named(subject: Subject, piece: Piece) -> Iterator[Subject]:
@@ -188,7 +210,7 @@ def left_over(heard: Heard, answered: tuple[Asked, ...], limits: Limits) -> tupl
         if part not in known
         and not known & set(part.clauses)
         and "?" in part.text
-        and limits.topic_of(part.meaning) is None
+        and limits.topic_of(part.meaning, part.text) is None
     )
 
 
@@ -222,28 +244,55 @@ def subject_of(turn: Turn, meaning: Meaning, topic: str, rest: tuple[Meaning, ..
 def followed(turn: Turn, whole: Piece, limits: Limits) -> tuple[Asked, ...]:
     """Take "kalau yang online?" as the last topic with another mode, service, indicator, place or year."""
     known, meaning = turn.context.subject, whole.meaning
-    if known is None or not _may_follow(limits, meaning):
+    topic = limits.topic_of(meaning)
+    if topic not in {None, FOLLOW_UP}:
         return ()
-    if known.topic in {BUSINESS, CODE}:
-        return _followed_codes(known, whole)
+    if known is None or known.topic in {BUSINESS, CODE}:
+        return _followed_codes(known, whole, limits)
+    own = _own_topic(meaning)
+    if own is not None:
+        return (Asked(subject_of(turn, meaning, own), whole),)
+    if known.topic == DATA and topic == FOLLOW_UP and not meaning.entities:
+        return (Asked(replace(known, place=None), whole),)  # "yang perempuan saja?": the same tables
+    return _renamed(turn, known, whole)
+
+
+def bare(turn: Turn, whole: Piece) -> tuple[Asked, ...]:
+    """Take a bare name ("konsultasi?") as asking the same of it as was asked before."""
+    known = turn.context.subject
+    if known is None or len(whole.text.split()) > BARE or known.topic in LOOKED_UP - {DATA}:
+        return ()
+    return _renamed(turn, known, whole)
+
+
+def _renamed(turn: Turn, known: Subject, whole: Piece) -> tuple[Asked, ...]:
     kinds = ["service", "mode", *([ABOUT[known.topic]] if known.topic in ABOUT else [])]
     kinds += ["tempat", "tahun"] if known.topic == DATA else []
-    if not any(meaning.value(kind) for kind in kinds):
+    if not any(whole.meaning.value(kind) for kind in kinds):
         return ()
-    subject = subject_of(turn, meaning, known.topic)
+    subject = subject_of(turn, whole.meaning, known.topic)
     if known.topic == DATA:
         subject = replace(subject, place=subject.place or known.place, year=subject.year or known.year)
-    return (Asked(subject, whole),)
+    return (Asked(subject, whole, is_guess=True),)
 
 
-def _may_follow(limits: Limits, meaning: Meaning) -> bool:
-    topic = limits.topic_of(meaning)
-    return topic is None or topic == FOLLOW_UP
+def _own_topic(meaning: Meaning) -> str | None:
+    """Return the topic a follow-up has besides being one: "kalau konsultasi bayar juga?"."""
+    others = [guess for guess in meaning.guesses if guess.intent not in STEERING]
+    if meaning.guesses[0].intent != FOLLOW_UP or not others or others[0].confidence < FOLLOWED:
+        return None
+    next_one = others[1].confidence if len(others) > 1 else 0.0
+    return others[0].intent if others[0].confidence >= 2 * next_one else None
 
 
-def _followed_codes(known: Subject, whole: Piece) -> tuple[Asked, ...]:
-    """Take "kalau 56102?" and "kalau laundry?" as asking what was asked of the code or business before."""
-    if whole.meaning.value("kode"):
+def _followed_codes(known: Subject | None, whole: Piece, limits: Limits) -> tuple[Asked, ...]:
+    """Take "kalau 56102?" and "kalau laundry?" as asking what was asked of the code or business before.
+
+    A business that is surely known may be meant even without that, where the model half thinks so.
+    """
+    if known is not None and whole.meaning.value("kode"):
         return (Asked(Subject(CODE), whole),)
-    is_meant = whole.meaning.guesses[0].intent in {FOLLOW_UP, BUSINESS}
-    return (Asked(Subject(BUSINESS), whole),) if known.topic == BUSINESS and is_meant else ()
+    is_likely = whole.meaning.confidence(BUSINESS) >= limits.suggest
+    if is_likely or (known is not None and known.topic == BUSINESS):
+        return (Asked(Subject(BUSINESS), whole, is_guess=True),)
+    return ()

@@ -28,8 +28,9 @@ from bot.dialogue.asked import (
 from bot.dialogue.choice import chosen_number
 from bot.dialogue.language import Languages
 from bot.dialogue.lookup import BusinessQuery, Found, Query
-from bot.dialogue.spoken import say_answer, say_found
+from bot.dialogue.spoken import SURE_FIT, say_answer, say_found
 from bot.dialogue.state import Context, Decision, Heard, Piece, Say, Subject, Turn
+from channels.markup import literal
 from nlu.answers import Answer, Knowledge
 from nlu.port import Guess, Meaning
 
@@ -114,7 +115,7 @@ class Dialogue:
         asked = asked_in(turn, heard, self.limits)
         if len(asked) >= 2:
             return self._several(turn, asked, left_over(heard, asked, self.limits), found or {})
-        if asked:
+        if asked and not (asked[0].is_guess and not self._holds(asked[0], found or {})):
             return self._one(turn, asked[0], found or {})
         return self._steer(turn, heard)
 
@@ -163,7 +164,9 @@ class Dialogue:
         return self._reply(
             turn,
             *says,
-            context=_understood(turn.context, subject),
+            context=_understood(
+                turn.context, replace(subject, service=subject.service or asked.subject.service)
+            ),
             topics=(subject.label(),),
             confidence=asked.confidence,
         )
@@ -181,11 +184,11 @@ class Dialogue:
             return self._one(turn, asked[0], found)
         said: list[Say] = []
         for n, (subject, (each, says)) in enumerate(spoken.items(), 1):
-            title = self._title(subject, turn.language) or each.piece.text
+            title = self._title(subject, turn.language) or literal(each.piece.text)
             said += [Say("heading", {"n": str(n), "title": title}), *says]
         reason = None
         if rest:
-            questions = "\n".join(f"- {piece.text}" for piece in rest)
+            questions = "\n".join(f"- {literal(piece.text)}" for piece in rest)
             reason = None if turn.ticket else "partly"
             passed_on = {"ticket": turn.ticket} if turn.ticket else {}
             said.append(
@@ -239,11 +242,19 @@ class Dialogue:
         is_none_near = query not in found or not found[query].codes
         return is_none_near and asked.piece.meaning.confidence(CLASSIFICATION) >= self.limits.suggest
 
+    def _holds(self, asked: Asked, found: Mapping[Query, Found]) -> bool:
+        """Tell whether a guessed subject has an answer of its own: a sure code, an answer for this service."""
+        subject, query = asked.subject, asked.query()
+        if isinstance(query, BusinessQuery):
+            codes = found[query].codes if query in found else ()
+            return bool(codes) and codes[0].fit >= SURE_FIT
+        return self.knowledge.answer(subject.topic, subject.service, subject.mode, subject.about) is not None
+
     def _wanted(self, asked: Asked, language: str) -> str:
         """Repeat what data was asked for: indicator, place and year, as far as they were named."""
         subject = asked.subject
         name = self._name(subject, language)
-        return ", ".join(part for part in (name, subject.place, subject.year) if part)
+        return literal(", ".join(part for part in (name, subject.place, subject.year) if part))
 
     def _name(self, subject: Subject, language: str) -> str | None:
         return self.knowledge.title(TERM, language=language, about=subject.about) if subject.about else None

@@ -12,9 +12,13 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class BusinessQuery:
-    """Which KBLI codes fit a business described in a citizen's words."""
+    """Which KBLI codes fit a business described in a citizen's words.
+
+    `beside` are the other sentences of the message: a letter may name the business in one of them.
+    """
 
     words: str
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,26 @@ import re
 MOST = 6  # questions of one message that are looked at one by one; the rest is read as a whole
 MOST_CLAUSES = 4
 LETTER = 200  # characters; a longer text tells a story around its question
-_BREAK = re.compile(r"(?<=[?!])\s*|(?<=[.;])\s+(?=\D)|\n+|,\s*(?:dan|serta|terus|trus|lalu|and|also)\s+")
+_BREAK = re.compile(r"(?<=[?!])\s*|(?<=[.;])\s+(?=\D)|\n+")
 _JOIN = re.compile(
     r"[,;+&/]|\b(?:dan|serta|terus|trus|trs|lalu|sama|plus|sekalian|sekaligus|karo|lan|kaliyan|kalih|saha"
     r"|beserta|and|also|then)\b",
+    re.IGNORECASE,
+)
+_WANTS_DATA = re.compile(
+    r"\b(?:data|datanya|angka|angkanya|tabel|tabelnya|minta|butuh|membutuhkan|memerlukan|perlu|mencari|cari|nyari"
+    r"|unduh|download|donlot|file|excel|seri|terbaru|terakhir|njaluk|nyuwun|figure|figures|table|dataset|latest|need)\b",
     re.IGNORECASE,
 )
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|[a-h][.)])\s+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _ASKING = re.compile(
     r"\?|\b(?:apa|apakah|berapa|brp|bagaimana|gimana|gmn|kapan|siapa|di ?mana|dmn|ke ?mana|kenapa|mengapa|bisakah"
-    r"|adakah|mohon|minta|tolong|menanyakan|ingin tahu|ingin mengetahui|ingin bertanya|membutuhkan|memerlukan|butuh"
-    r"|penjelasan|informasi|petunjuk|arahan|opo|menapa|nopo|piro|pira|pinten|piye|pripun|kepriye|endi|pundi|sopo|sinten"
-    r"|nyuwun|njaluk|tanglet|pirsa|how|what|when|where|who|whom|which|could you|would you|can you|can i|may i|should i"
-    r"|do i|do we|is it|is there|are there|please|would like|let me know|kindly|need to know)\b",
+    r"|adakah|mohon|minta|tolong|menanyakan|ingin tahu|ingin mengetahui|ingin bertanya|ingin memperoleh|mencari"
+    r"|membutuhkan|memerlukan|butuh|perlukan|penjelasan|informasi|petunjuk|arahan|keterangan|boleh dibantu|belum paham"
+    r"|opo|menapa|nopo|piro|pira|pinten|piye|pripun|kepriye|kados pundi|endi|pundi|sopo|sinten|nyuwun|njaluk|tanglet"
+    r"|pirsa|how|what|when|where|who|whom|which|could|would|can you|can i|may i|should i|do i|do we|is it|is there"
+    r"|are there|please|let me know|kindly|need|needed|grateful|appreciate|looking for|wondering|not sure)\b",
     re.IGNORECASE,
 )
 
@@ -51,6 +57,11 @@ def clauses(sentence: str) -> tuple[str, ...]:
 def asks(sentence: str) -> bool:
     """Tell whether a sentence of a letter asks for something, by its question mark or words."""
     return _ASKING.search(sentence) is not None
+
+
+def wants_data(sentence: str) -> bool:
+    """Tell whether the words of a sentence ask for figures rather than for what they mean."""
+    return _WANTS_DATA.search(sentence) is not None
 
 
 def is_letter(text: str) -> bool:

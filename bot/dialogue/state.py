@@ -45,11 +45,16 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A message, a sentence or a clause of one, with what it means; `clauses` may be questions of their own."""
+    """A message, a sentence or a clause of one, with what it means.
+
+    `clauses` may be questions of their own; `wider` is the sentence with the one before it, which often
+    says what "that" and "it" are.
+    """
 
     text: str
     meaning: Meaning
     clauses: tuple[Piece, ...] = ()
+    wider: Piece | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,17 @@ class Lexicon:
     def __init__(self, entries: dict[Words, Entry]) -> None:
         self.entries = entries
         self._longest = max((len(words) for words in entries), default=0)
+        self._usual = {
+            words[0]: entry.value
+            for words, entry in entries.items()
+            if not entry.kind and len(words) == 1 and WORD.fullmatch(entry.value)
+        }
+        # "dtg langsung" is the name "datang langsung".
+        self._names = {
+            tuple(self._usual.get(word, word) for word in words): entry
+            for words, entry in entries.items()
+            if entry.kind
+        }
 
     @classmethod
     def learn(cls, training_data: TrainingData) -> Lexicon:
@@ -98,17 +109,19 @@ class Lexicon:
         return {word for words in self.entries for word in words}
 
     def find(self, words: Sequence[str]) -> Iterator[Hit]:
-        """Yield what is found in `words`, from left to right."""
+        """Yield what is found in `words`, from left to right: the longest wording, as written or as spelt usually."""
+        usual = [self._usual.get(word, word) for word in words]
         at = 0
         while at < len(words):
-            hit = self._longest_from(words, at)
+            hit = self._longest_from(words, usual, at)
             if hit is not None:
                 yield hit
             at += hit.length if hit is not None else 1
 
-    def _longest_from(self, words: Sequence[str], at: int) -> Hit | None:
+    def _longest_from(self, words: Sequence[str], usual: Sequence[str], at: int) -> Hit | None:
         for length in range(min(self._longest, len(words) - at), 0, -1):
-            entry = self.entries.get(tuple(words[at : at + length]))
+            here = slice(at, at + length)
+            entry = self.entries.get(tuple(words[here])) or self._names.get(tuple(usual[here]))
             if entry is not None:
                 return Hit(at, length, entry)
         return None
