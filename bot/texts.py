@@ -20,6 +20,7 @@ class Texts:
 
     def __init__(self, sentences: Mapping[str, Mapping[str, str]]) -> None:
         self._sentences = sentences
+        self.keys = tuple(sentences)
 
     def say(self, key: str, language: str, arguments: Mapping[str, str] | None = None) -> str:
         """Return the sentence with its gaps filled. Raises KeyError when a gap has no argument."""

@@ -1,7 +1,8 @@
 """The light markup of what the office says: WhatsApp's own, for every channel to read. Pure.
 
 `*bold*` and `_italic_` stand within one line and at the borders of words; lines that begin with "- " or
-"1. " are a list, and an indented line goes on with the item above it; http(s) addresses are links. Inside
+"1. " are a list, and a line below an item goes on with it when it is indented or nothing but a link (which
+a phone has no room to indent); http(s) addresses are links. Inside
 an address or a word an asterisk or underscore is only itself. Source: WhatsApp's help, "How to format your
 messages". There is no sign to escape a mark, so whoever quotes somebody else does it with `literal`.
 """
@@ -106,7 +107,8 @@ def blocks(text: str) -> tuple[Block, ...]:
         kind = "bullets" if bullet else "numbers" if number else "words"
         item = line[mark.end() :] if (mark := bullet or number) else line.strip()
         is_same = is_open and found[-1].kind == kind
-        if kind == "words" and is_open and (is_same or line[0].isspace()):
+        goes_on = is_same or line[0].isspace() or _is_link(item)
+        if kind == "words" and is_open and goes_on:
             found[-1].items[-1] += f"\n{item}"
         elif is_same:
             found[-1].items.append(item)
@@ -130,6 +132,10 @@ def _links(text: str) -> Iterator[tuple[int, int]]:
         address = found[0].rstrip(_AFTER_LINK)
         if address.partition("://")[2]:
             yield found.start(), found.start() + len(address)
+
+
+def _is_link(line: str) -> bool:
+    return next(_links(line), None) == (0, len(line))
 
 
 def _masked(text: str, links: tuple[Span, ...]) -> str:

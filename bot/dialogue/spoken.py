@@ -82,7 +82,7 @@ def _figure(hit: ValueHit, language: str) -> str:
 
 
 def _entry(hit: CatalogueHit) -> str:
-    return f"{literal(hit.title)}\n   {hit.url}"
+    return f"{literal(hit.title)}\n{hit.url}"
 
 
 def _listed(codes: tuple[CodeHit, ...] | list[CodeHit]) -> str:

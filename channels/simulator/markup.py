@@ -47,7 +47,7 @@ def _marked(escaped: str) -> str:
 
 
 def _item(found: re.Match[str]) -> str:
-    return f'<span class="item">{found[1] or "•"} {found[2]}</span>'
+    return f'<span class="item"><span class="mark">{found[1] or "•"}</span> {found[2]}</span>'
 
 
 def _with_links(text: str, mark: Callable[[str], str]) -> Markup:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from bot.complaints import SettingsError
 from bot.settings import ROOT, load
 from bot.texts import load_texts
+from channels.markup import plain
+from nlu import answers
 
 GAPS = "ticket promise choices text source n title questions code codes edition note others wanted entries values year"
 GIVEN = dict.fromkeys(GAPS.split(), "isi")
@@ -25,6 +28,22 @@ def test_every_sentence_can_be_said_in_both_languages() -> None:
         for language in ("id", "en"):
             said = texts.say(key, language, GIVEN)
             assert "{" not in said
+
+
+def test_no_mark_is_left_over_in_what_the_bot_says() -> None:
+    facts = load().office.facts()
+    texts = load_texts(ROOT / "bot" / "texts.yml", facts)
+    given = GIVEN | {"source": "https://example.org/a_b"}
+    said = [texts.say(key, language, given) for key in texts.keys for language in ("id", "en")]
+    known = answers.load(ROOT / "nlu" / "knowledge", facts).answers.values()
+    said += [
+        text
+        for answer in known
+        for each in (answer.title, answer.text, answer.source)
+        for text in each.values()
+    ]
+    stray = [text for text in said if re.search(r"(?<!\w)[*_]|[*_](?!\w)", plain(text))]
+    assert not stray
 
 
 def test_a_missing_language_stops_the_start(tmp_path: Path) -> None:

@@ -61,15 +61,18 @@ def test_plain_is_the_text_without_its_marks() -> None:
 
 
 def test_paragraphs_and_lists() -> None:
-    text = "Syarat:\n1. Email\n   aktif\n2. NPWP\nTanya lagi?\n\nAlur\nbaru\n- a\n- b\n\n3. c\n-tidak\n2023. tidak"
+    text = (
+        "Syarat:\n1. Email\n   aktif\n2. NPWP\nTanya lagi?\n\nAlur\nbaru\n- a\n- b\n\n"
+        "3. c\nhttps://example.org/c\nhttps://example.org tidak\n-tidak\n2023. tidak"
+    )
     assert blocks(text) == (
         Block(("Syarat:",)),
         Block(("Email\naktif", "NPWP"), is_list=True, numbers=(1, 2)),
         Block(("Tanya lagi?",)),
         Block(("Alur\nbaru",)),
         Block(("a", "b"), is_list=True),
-        Block(("c",), is_list=True, numbers=(3,)),
-        Block(("-tidak\n2023. tidak",)),
+        Block(("c\nhttps://example.org/c",), is_list=True, numbers=(3,)),
+        Block(("https://example.org tidak\n-tidak\n2023. tidak",)),
     )
 
 
