@@ -38,8 +38,8 @@ class NearestExample(GraphComponent):
         self.enough = float(config["enough"])
         self._storage = storage
         self._resource = resource
-        self.examples: csr_matrix | None = None
-        self.intents: np.ndarray = np.array([])
+        self.examples: csr_matrix | None = None  # a row for each feature: only those of a text are read
+        self.places: dict[str, slice] = {}  # where the examples of an intent stand among the columns
 
     @classmethod
     def create(
@@ -64,19 +64,28 @@ class NearestExample(GraphComponent):
         """Make a trained component from the model's storage."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            component.examples = load_npz(folder / "examples.npz")
-            component.intents = np.array(json.loads((folder / "intents.json").read_text()))
+            intents = json.loads((folder / "intents.json").read_text())
+            component._know(load_npz(folder / "examples.npz"), intents)
         return component
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Keep every example as a row of length 1."""
+        """Keep every example with length 1, those of an intent side by side."""
         examples = [example for example in training_data.intent_examples if _row(example) is not None]
-        self.examples = normalize(vstack([_row(example) for example in examples]).tocsr())
-        self.intents = np.array([example.get(INTENT) for example in examples])
+        examples.sort(key=lambda example: example.get(INTENT))
+        intents = [example.get(INTENT) for example in examples]
+        self._know(normalize(vstack([_row(example) for example in examples]).tocsr()).T.tocsr(), intents)
         with self._storage.write_to(self._resource) as folder:
             save_npz(folder / "examples.npz", self.examples)
-            (folder / "intents.json").write_text(json.dumps(self.intents.tolist()))
+            (folder / "intents.json").write_text(json.dumps(intents))
         return self._resource
+
+    def _know(self, examples: csr_matrix, intents: list[str]) -> None:
+        self.examples = examples
+        names, first, count = np.unique(intents, return_index=True, return_counts=True)
+        self.places = {
+            str(name): slice(start, start + length)
+            for name, start, length in zip(names, first, count, strict=True)
+        }
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Scale the confidences of every message's ranking and sort it again."""
@@ -85,7 +94,7 @@ class NearestExample(GraphComponent):
             ranking = message.get(INTENT_RANKING_KEY)
             if row is None or not ranking or self.examples is None:
                 continue
-            likeness = (self.examples @ normalize(row.tocsr()).T).toarray().ravel()
+            likeness = (normalize(row.tocsr()) @ self.examples).toarray().ravel()
             scaled = [self._scaled(guess, likeness) for guess in ranking]
             scaled.sort(key=lambda guess: -guess[CONFIDENCE])
             message.set(INTENT, scaled[0], add_to_output=True)
@@ -93,8 +102,8 @@ class NearestExample(GraphComponent):
         return messages
 
     def _scaled(self, guess: dict[str, Any], likeness: np.ndarray) -> dict[str, Any]:
-        own = likeness[self.intents == guess[NAME]]
-        nearest = float(own.max()) if own.size else 0.0
+        place = self.places.get(guess[NAME])
+        nearest = float(likeness[place].max()) if place else 0.0
         return {**guess, CONFIDENCE: guess[CONFIDENCE] * min(1.0, nearest / self.enough)}
 
 
