@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.dialogue.lookup import BusinessQuery, CatalogueQuery, CodeQuery, Query
-from bot.dialogue.questions import are_joined, asks, is_letter, wants_data
+from bot.dialogue.questions import are_joined, asks, is_about, is_letter, wants_data
 from bot.dialogue.state import Heard, Piece, Subject, Turn
 from nlu.port import Meaning
 
@@ -31,7 +31,7 @@ TWINS = {TERM: DATA, DATA: TERM, BUSINESS: CLASSIFICATION, CLASSIFICATION: BUSIN
 
 HINTED = "ke_"  # before the service in the values of the list `hint` (nlu/knowledge/komponen.yml)
 MOST_OF_A_KIND = 3  # indicators or services of one question that are answered one by one
-SURELY_ONE = 0.9  # confidence from which a sentence is one question however many clauses it has
+SURELY_ONE = 0.9  # confidence from which a sentence has several questions only if each is put as one
 SUPPORTED = 5  # guesses of a sentence among which a clause's topic has to be
 KEYWORDS = 5  # words; so short a line is a question without asking ("alamat kantor")
 BARE = 2  # words; who says no more than a name goes on with what was asked before ("konsultasi?")
@@ -152,7 +152,9 @@ def _asked_by(turn: Turn, sentence: Piece, whole: Meaning, limits: Limits) -> It
         sentence = sentence.wider
         topic = limits.topic_of(sentence.meaning, sentence.text, before)
     is_one = topic is not None and sentence.meaning.confidence(topic) >= SURELY_ONE
-    of_clauses = () if is_one else tuple(_asked_by_clauses(turn, sentence, topic or before, whole, limits))
+    of_clauses = tuple(_asked_by_clauses(turn, sentence, topic or before, whole, limits))
+    if is_one:
+        of_clauses = tuple(asked for asked in of_clauses if asks(asked.piece.text))
     if len({asked.subject.topic for asked in of_clauses}) >= 2:
         yield from of_clauses
     elif topic is not None and topic not in STEERING:
@@ -178,7 +180,7 @@ def _asked_by_clauses(
 
 def _each_named(subject: Subject, piece: Piece) -> Iterator[Subject]:
     """Yield the subject for each indicator or service that is named beside the other ("IPG dan IDG")."""
-    abouts, services = _joined(piece, "indikator"), _joined(piece, "service")
+    abouts, services = _joined(piece, "indikator"), _compared(piece)
     classes = piece.meaning.values("klasifikasi")
     if subject.topic == CLASSIFICATION and len(classes) > 1:
         yield from (replace(subject, about=about) for about in classes[:MOST_OF_A_KIND])
@@ -199,6 +201,15 @@ def _joined(piece: Piece, kind: str) -> tuple[str, ...]:
             break
         group.append(entity)
     return tuple(entity.value for entity in group[:MOST_OF_A_KIND])
+
+
+def _compared(piece: Piece) -> tuple[str, ...]:
+    """Return the services of a question about more than one; "konsultasi soal pembelian" is about one."""
+    named = [entity for entity in piece.meaning.entities if entity.kind == "service"]
+    text = piece.text.strip()
+    if any(is_about(text[before.end : entity.start]) for before, entity in pairwise(named)):
+        return ()
+    return tuple(entity.value for entity in named)
 
 
 def left_over(heard: Heard, answered: tuple[Asked, ...], limits: Limits) -> tuple[Piece, ...]:

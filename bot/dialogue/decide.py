@@ -177,7 +177,7 @@ class Dialogue:
         """Answer each question under its number; what is not understood goes to an officer."""
         # By subject as it was answered: two questions may have the same answer.
         spoken: dict[Subject, tuple[Asked, tuple[Say, ...]]] = {}
-        for each in asked:
+        for each in self._of_one_service(asked):
             says, subject = self._spoken(turn, each, found)
             spoken.setdefault(subject, (each, says))
         if len(spoken) == 1 and not rest:
@@ -202,6 +202,17 @@ class Dialogue:
             confidence=min(each.confidence for each in asked),
         )
         return replace(decision, ticket_reason=reason)
+
+    def _of_one_service(self, asked: tuple[Asked, ...]) -> tuple[Asked, ...]:
+        """Give questions that name no service the one that another question of the message is about."""
+        known = [self.knowledge.services_known(each.subject.topic) for each in asked]
+        meant = next((services[0] for services in known if len(services) == 1), None)
+        return tuple(
+            each
+            if each.subject.service or meant is None
+            else replace(each, subject=replace(each.subject, service=meant))
+            for each in asked
+        )
 
     def _spoken(
         self, turn: Turn, asked: Asked, found: Mapping[Query, Found]

@@ -23,6 +23,15 @@ _LOCAL = frozenset(
 )
 
 
+# English words that people use in Indonesian.
+_BORROWED = frozenset(
+    "link online offline file download upload web website chat admin update home industry form print scan soft hard"
+    " copy softcopy hardcopy deadline free login password username account server error system link share request"
+    " meeting order delivery service laundry shop store barber catering coffee cafe open close booking wifi game"
+    " rental travel tour guide design studio brand".split()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Languages:
     """Tells languages apart; `english` and `local` are further words that only one of them has."""
@@ -37,12 +46,12 @@ class Languages:
         for text in texts:
             for language, found in words.items():
                 found.update(_WORD.findall(text[language].lower()))
-        return cls(frozenset(words["en"] - words["id"]), frozenset(words["id"] - words["en"]))
+        return cls(frozenset(words["en"] - words["id"] - _BORROWED), frozenset(words["id"] - words["en"]))
 
     def of(self, text: str) -> str | None:
         """Return "en" or "id" when a text says so clearly, None when it does not ("ok", "2", "KBLI?").
 
-        Small words say most ("how", "berapa"); without any, every word has to be of the one language
+        Small words say most ("how", "berapa"); without any, every word that is of one language only
         ("gross enrolment rate").
         """
         words = _WORD.findall(text.lower())

@@ -18,15 +18,20 @@ _WANTS_DATA = re.compile(
     r"|unduh|download|donlot|file|excel|seri|terbaru|terakhir|njaluk|nyuwun|figure|figures|table|dataset|latest|need)\b",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"\b(?:soal|tentang|ttg|mengenai|terkait|perihal|bab|untuk|buat|kanggo|about|on|for|regarding)\b",
+    re.IGNORECASE,
+)
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|[a-h][.)])\s+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _ASKING = re.compile(
     r"\?|\b(?:apa|apakah|berapa|brp|bagaimana|gimana|gmn|kapan|siapa|di ?mana|dmn|ke ?mana|kenapa|mengapa|bisakah"
-    r"|adakah|mohon|minta|tolong|menanyakan|ingin tahu|ingin mengetahui|ingin bertanya|ingin memperoleh|mencari"
-    r"|membutuhkan|memerlukan|butuh|perlukan|penjelasan|informasi|petunjuk|arahan|keterangan|boleh dibantu|belum paham"
+    r"|\w+kah|boleh|bisa|mohon|minta|tolong|menanyakan|ingin tahu|ingin mengetahui|ingin bertanya|ingin memperoleh"
+    r"|mencari|membutuhkan|memerlukan|butuh|perlukan|penjelasan|informasi|petunjuk|arahan|keterangan|belum paham"
     r"|opo|menapa|nopo|piro|pira|pinten|piye|pripun|kepriye|kados pundi|endi|pundi|sopo|sinten|nyuwun|njaluk|tanglet"
     r"|pirsa|how|what|when|where|who|whom|which|could|would|can you|can i|may i|should i|do i|do we|is it|is there"
-    r"|are there|please|let me know|kindly|need|needed|grateful|appreciate|looking for|wondering|not sure)\b",
+    r"|are there|please|let me know|kindly|need|needed|grateful|appreciate|looking for|wondering|not sure)\b"
+    r"|\b(?:ga|gak|nggak|tidak|ora|mboten)\s*$",
     re.IGNORECASE,
 )
 
@@ -74,3 +79,8 @@ def are_joined(between: str) -> bool:
     return not _LETTERS.search(
         _JOIN.sub(" ", re.sub(r"\b(?:atau|or|vs|dengan|dg|ama|with|mbek|kambek)\b", " ", between))
     )
+
+
+def is_about(between: str) -> bool:
+    """Tell whether the second of two named things is what the first is for: "konsultasi soal data mikro"."""
+    return _ABOUT.search(between) is not None

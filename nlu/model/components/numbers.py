@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 YEAR_KIND, CODE_KIND = "tahun", "kode"
 
-# "2023", "th2023", "2023an"; the office keeps data of these years.
-YEAR = re.compile(r"(?:th|thn|tahun)?(199\d|20[0-2]\d|203[0-5])(?:an|nya)?")
+# "2023", "th2023", "2023an", "sp2020" (a census); the office keeps data of these years.
+YEAR = re.compile(r"(?:th|thn|tahun|sp|st|se)?(199\d|20[0-2]\d|203[0-5])(?:an|nya)?")
 FULL_CODE = re.compile(r"(?:kbli)?(\d{5})")
 SHORT_CODE = re.compile(r"\d{2,4}|[a-v]")
 DIGITS = re.compile(r"\d+")
