@@ -14,9 +14,9 @@ from bot.answer import Answering
 from bot.clock import Clock, SharedClock, SystemClock
 from bot.complaints import SettingsError
 from bot.deliver import Delivering
-from bot.dialogue.asked import Limits
 from bot.dialogue.decide import Dialogue
 from bot.dialogue.language import Languages
+from bot.dialogue.limits import Limits
 from bot.lookups import StoredLookups
 from bot.queue import Queue
 from bot.read import Reader

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bot.dialogue.asked import (
+from bot.dialogue.asked import asked_in, left_over
+from bot.dialogue.choice import chosen_number
+from bot.dialogue.language import Languages
+from bot.dialogue.limits import Limits
+from bot.dialogue.lookup import BusinessQuery, Found, Query
+from bot.dialogue.spoken import SURE_FIT, say_answer, say_found
+from bot.dialogue.state import Context, Decision, Heard, Piece, Say, Subject, Turn
+from bot.dialogue.subject import Asked, subject_of
+from bot.dialogue.topics import (
     ABOUT,
     ASK_OFFICER,
     BUSINESS,
@@ -19,17 +27,7 @@ from bot.dialogue.asked import (
     STEERING,
     TERM,
     WHAT_CAN_YOU_DO,
-    Asked,
-    Limits,
-    asked_in,
-    left_over,
-    subject_of,
 )
-from bot.dialogue.choice import chosen_number
-from bot.dialogue.language import Languages
-from bot.dialogue.lookup import BusinessQuery, Found, Query
-from bot.dialogue.spoken import SURE_FIT, say_answer, say_found
-from bot.dialogue.state import Context, Decision, Heard, Piece, Say, Subject, Turn
 from channels.markup import literal
 from nlu.answers import Answer, Knowledge
 from nlu.port import Guess, Meaning

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.dialogue.asked import BUSINESS, CODE, Asked
 from bot.dialogue.figures import written
 from bot.dialogue.lookup import CatalogueHit, CodeHit, Found, ValueHit
 from bot.dialogue.state import Say
+from bot.dialogue.subject import Asked
+from bot.dialogue.topics import BUSINESS, CODE
 from channels.markup import literal
 from nlu.answers import Answer
 

@@ -8,10 +8,10 @@ from datetime import date
 
 import pytest
 
-from bot.dialogue.asked import Asked
 from bot.dialogue.lookup import CatalogueHit, CodeHit, Found, ValueHit
 from bot.dialogue.spoken import say_found
 from bot.dialogue.state import Piece, Subject
+from bot.dialogue.subject import Asked
 from nlu.port import Entity, Guess, Meaning
 from tests.fakes import Stage
 
@@ -57,7 +57,8 @@ def _data(**entities: str) -> Asked:
     meaning = Meaning(
         (Guess("minta_data", 0.97),), tuple(Entity(kind, value) for kind, value in entities.items())
     )
-    return Asked(Subject("minta_data", about="jumlah_penduduk"), Piece("jumlah penduduk?", meaning))
+    subject = Subject("minta_data", about="jumlah_penduduk", year=entities.get("tahun"))
+    return Asked(subject, Piece("jumlah penduduk?", meaning))
 
 
 ENTRY = CatalogueHit(

@@ -1,0 +1,67 @@
+"""What a question is about: its topic, completed by what was named and what was said before. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.dialogue.lookup import BusinessQuery, CatalogueQuery, CodeQuery, Query
+from bot.dialogue.state import Piece, Subject, Turn
+from bot.dialogue.topics import ABOUT, BUSINESS, CODE, DATA
+from nlu.port import Meaning
+
+HINTED = "ke_"  # before the service in the values of the list `hint` (nlu/knowledge/komponen.yml)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing that is asked, and the words it was asked with."""
+
+    subject: Subject
+    piece: Piece
+    beside: tuple[str, ...] = ()  # the other sentences of the message
+    is_guess: bool = False  # holds only when its lookup brings something sure
+
+    @property
+    def confidence(self) -> float:
+        """Return the model's confidence in the topic."""
+        return self.piece.meaning.confidence(self.subject.topic)
+
+    def query(self) -> Query | None:
+        """Return what has to be looked up to answer it, None when the knowledge has the answer."""
+        subject = self.subject
+        if subject.topic == BUSINESS:
+            return BusinessQuery(self.piece.text, self.beside)
+        if subject.topic == CODE:
+            code = self.piece.meaning.value("kode")
+            return CodeQuery(code) if code else None
+        if subject.topic == DATA:
+            year = int(subject.year) if subject.year and subject.year.isdigit() else None
+            return CatalogueQuery(self.piece.text, subject.about, subject.place, year)
+        return None
+
+
+def subject_of(turn: Turn, meaning: Meaning, topic: str, rest: tuple[Meaning, ...] = ()) -> Subject:
+    """Complete a topic by what was named, in the rest of the message, and before in the conversation."""
+    known = turn.context.subject
+
+    def named(kind: str) -> str | None:
+        return next((value for each in (meaning, *rest) if (value := each.longest(kind))), None)
+
+    def value(kind: str, before: str | None) -> str | None:
+        return named(kind) or before
+
+    kind = ABOUT.get(topic)
+    about = named(kind) if kind else None
+    is_same = about is None and kind is not None and known is not None and ABOUT.get(known.topic) == kind
+    if is_same and known:
+        about = known.about
+    before = known if is_same and topic == DATA else None
+    hint = named("hint")
+    return Subject(
+        topic,
+        value("service", hint.removeprefix(HINTED) if hint else known.service if known else None),
+        value("mode", known.mode if known else None),
+        about,
+        value("tempat", before.place if before else None) if topic == DATA else None,
+        value("tahun", before.year if before else None) if topic == DATA else None,
+    )
