@@ -24,12 +24,14 @@ class Knowledge:
     """Every answer by its place (topic, service, mode, about), and what the examples know.
 
     `about` is the value of an entity that the topic is about: an indicator's id for `arti`, a
-    classification's for `tentang_klasifikasi`. `values` are the known values by kind of entity.
+    classification's for `tentang_klasifikasi`. `values` are the known values by kind of entity;
+    `examples` is how many differing examples were read.
     """
 
     answers: Mapping[Place, Answer]
     intents: tuple[str, ...]
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    examples: int = 0
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -102,7 +104,7 @@ def load(folder: Path, facts: Mapping[str, object]) -> Knowledge:
     problems += _missing_for_both_modes(answers)
     if problems:
         raise KnowledgeError(problems)
-    return Knowledge(answers, examples.intents, examples.values)
+    return Knowledge(answers, examples.intents, examples.values, examples.count)
 
 
 def _read_files(folder: Path) -> tuple[Files, list[Problem]]:

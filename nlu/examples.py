@@ -41,10 +41,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """What the examples of all files know: the intents in their order, and the values by kind of entity."""
+    """What the examples of all files know: intents in their order, values by kind of entity, how many differ."""
 
     intents: tuple[str, ...]
     values: Mapping[str, tuple[str, ...]]
+    count: int = 0
 
     @property
     def named(self) -> frozenset[str]:
@@ -121,7 +122,7 @@ def check_examples(files: Mapping[str, object]) -> tuple[Examples, list[Problem]
             count[topic].add(example.plain)
     problems += _under_two_topics(topics_of, home)
     problems += _too_few(home, count)
-    return Examples(tuple(home), values), problems
+    return Examples(tuple(home), values, len(topics_of)), problems
 
 
 def _checked(line: str, synonyms: Mapping[str, str], values: Mapping[str, tuple[str, ...]]) -> Example | str:

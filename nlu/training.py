@@ -65,7 +65,9 @@ def train(root: Path, cache: Path, report: Report, *, office: Path | None = None
     `report` gets lines for the person who waits. Raises `KnowledgeError` (nothing is trained),
     `ModelEnvironmentMissing` or `TrainingFailed`. Two trainings at once are harmless: the second waits.
     """
+    began = time.monotonic()
     knowledge = knowledge_of(root, office)
+    checked = time.monotonic() - began
     mark = fingerprint(root)
     model = cache / f"{mark}.tar.gz"
     if model.exists():
@@ -75,6 +77,7 @@ def train(root: Path, cache: Path, report: Report, *, office: Path | None = None
     with _alone(cache / f"{mark}.lock", report):
         if model.exists():
             return model
+        report(f"Pengetahuan diperiksa dalam {checked:.1f} detik: {_checked(knowledge)}.")
         report(f"Melatih model: {len(knowledge.intents)} topik ...")
         began = time.monotonic()
         with tempfile.TemporaryDirectory(dir=cache, prefix="training-") as folder:
@@ -82,6 +85,14 @@ def train(root: Path, cache: Path, report: Report, *, office: Path | None = None
             (Path(folder) / "model.tar.gz").replace(model)
         report(f"Model siap dalam {time.monotonic() - began:.0f} detik.")
     return model
+
+
+def _checked(knowledge: Knowledge) -> str:
+    names = sum(len(values) for values in knowledge.values.values())
+    return (
+        f"{len(knowledge.intents)} topik, {knowledge.examples} contoh yang berbeda (tidak ada di dua topik), "
+        f"{len(knowledge.answers)} jawaban (id dan en, semua dengan sumber), {names} nama yang dikenal"
+    )
 
 
 def _train_arguments(root: Path, folder: str) -> list[str]:

@@ -8,14 +8,15 @@ from itertools import pairwise
 
 from bot.dialogue.following import bare, followed
 from bot.dialogue.limits import Limits
-from bot.dialogue.questions import are_joined, asks, is_about, is_letter
+from bot.dialogue.questions import are_joined, asks, greets, is_about, is_letter
 from bot.dialogue.state import Heard, Piece, Subject, Turn
 from bot.dialogue.subject import Asked, subject_of
-from bot.dialogue.topics import ABOUT, BUSINESS, CLASSIFICATION, DATA, STEERING, TERM
+from bot.dialogue.topics import ABOUT, BUSINESS, CLASSIFICATION, DATA, OUT_OF_SCOPE, STEERING, TERM
 from nlu.port import Meaning
 
 MOST_OF_A_KIND = 3  # indicators or services of one question that are answered one by one
 SURELY_ONE = 0.9  # confidence from which a sentence has several questions only if each is put as one
+SURE_OF_LETTER = 0.6  # confidence from which a long text is understood though none of its sentences is
 SUPPORTED = 5  # guesses of a sentence among which a clause's topic has to be
 KEYWORDS = 5  # words; so short a line is a question without asking ("alamat kantor")
 
@@ -36,6 +37,8 @@ def asked_in(turn: Turn, heard: Heard, limits: Limits) -> tuple[Asked, ...]:
     if len(found) >= 2 or (found and not heard.parts):
         return tuple(found.values())
     whole = tuple(_asked_by(turn, replace(heard.whole, clauses=()), heard.whole.meaning, limits))
+    if whole and is_letter(heard.whole.text) and whole[0].confidence < SURE_OF_LETTER:
+        whole = ()
     if found and not (whole and not asks(next(iter(found.values())).piece.text)):
         return tuple(found.values())
     return whole or followed(turn, heard.whole, limits)
@@ -46,7 +49,9 @@ def _asking(heard: Heard) -> tuple[Piece, ...]:
     sentences = heard.parts or (heard.whole,)
     is_chat = not is_letter(heard.whole.text) and "?" not in heard.whole.text
     asking = tuple(
-        each for each in sentences if asks(each.text) or (is_chat and len(each.text.split()) <= KEYWORDS)
+        each
+        for each in sentences
+        if asks(each.text) or (is_chat and len(each.text.split()) <= KEYWORDS and not greets(each.text))
     )
     return asking or sentences
 
@@ -58,6 +63,8 @@ def _asked_by(turn: Turn, sentence: Piece, whole: Meaning, limits: Limits) -> It
     if topic is None and sentence.wider:
         sentence = sentence.wider
         topic = limits.topic_of(sentence.meaning, sentence.text, before)
+    elif sentence.wider and limits.topic_of(sentence.wider.meaning) == OUT_OF_SCOPE:
+        return  # "please have it repaired": the street lamp of the sentence before
     is_one = topic is not None and sentence.meaning.confidence(topic) >= SURELY_ONE
     of_clauses = tuple(_asked_by_clauses(turn, sentence, topic or before, whole, limits))
     if is_one:

@@ -7,10 +7,11 @@ from dataclasses import replace
 from bot.dialogue.limits import Limits
 from bot.dialogue.state import Piece, Subject, Turn
 from bot.dialogue.subject import Asked, subject_of
-from bot.dialogue.topics import ABOUT, BUSINESS, CODE, DATA, FOLLOW_UP, LOOKED_UP, STEERING
+from bot.dialogue.topics import ABOUT, ABOUT_SERVICE, BUSINESS, CODE, DATA, FOLLOW_UP, LOOKED_UP, STEERING
 from nlu.port import Meaning
 
 BARE = 2  # words; who says no more than a name goes on with what was asked before ("konsultasi?")
+LIKELY = 5  # guesses among which a business that goes on from another has to be
 FOLLOWED = 0.15  # confidence from which a follow-up ("kalau yang online bayarnya?") has a topic of its own
 
 
@@ -21,7 +22,7 @@ def followed(turn: Turn, whole: Piece, limits: Limits) -> tuple[Asked, ...]:
     if topic not in {None, FOLLOW_UP}:
         return ()
     if known is None or known.topic in {BUSINESS, CODE}:
-        return _followed_codes(known, whole, limits)
+        return _followed_codes(known, whole, limits) or _service_only(turn, whole, topic)
     own = _own_topic(meaning)
     if own is not None:
         return (Asked(subject_of(turn, meaning, own), whole),)
@@ -65,7 +66,15 @@ def _followed_codes(known: Subject | None, whole: Piece, limits: Limits) -> tupl
     """
     if known is not None and whole.meaning.value("kode"):
         return (Asked(Subject(CODE), whole),)
-    is_likely = whole.meaning.confidence(BUSINESS) >= limits.suggest
-    if is_likely or (known is not None and known.topic == BUSINESS):
+    intents = {guess.intent for guess in whole.meaning.guesses[:LIKELY]}
+    goes_on = known is not None and known.topic == BUSINESS and bool(intents & {BUSINESS, FOLLOW_UP})
+    if goes_on or whole.meaning.confidence(BUSINESS) >= limits.suggest:
         return (Asked(Subject(BUSINESS), whole, is_guess=True),)
     return ()
+
+
+def _service_only(turn: Turn, whole: Piece, topic: str | None) -> tuple[Asked, ...]:
+    """Take "yang konsultasi" (of a menu) as asking what that service is, where nothing was asked before."""
+    if topic != FOLLOW_UP or not whole.meaning.value("service"):
+        return ()
+    return (Asked(subject_of(turn, whole.meaning, ABOUT_SERVICE), whole),)

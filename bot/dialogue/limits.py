@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.dialogue.questions import wants_data
-from bot.dialogue.topics import ABOUT, BUSINESS, CLASSIFICATION, DATA, TERM, TWINS
+from bot.dialogue.topics import ABOUT, BUSINESS, CLASSIFICATION, DATA, OUT_OF_SCOPE, TERM, TWINS
 from nlu.port import Meaning
 
 
@@ -23,7 +23,10 @@ class Limits:
     failures: int
 
     def admit(self, meaning: Meaning) -> bool:
-        """Tell whether the first guess is sure enough to be answered."""
+        """Tell whether the first guess is sure enough to be answered, and hardly foreign to the office."""
+        best = meaning.guesses[0].intent
+        if best != OUT_OF_SCOPE and meaning.confidence(OUT_OF_SCOPE) >= self.suggest:
+            return False
         confidences = [guess.confidence for guess in meaning.guesses]
         runner_up = confidences[1] if len(confidences) > 1 else 0.0
         return confidences[0] >= self.sure and confidences[0] - runner_up >= self.margin

@@ -22,6 +22,11 @@ _ABOUT = re.compile(
     r"\b(?:soal|tentang|ttg|mengenai|terkait|perihal|bab|untuk|buat|kanggo|about|on|for|regarding)\b",
     re.IGNORECASE,
 )
+_GREETING = re.compile(
+    r"(?:yth|kepada|dear|hi\b|hello|halo|hai\b|selamat|assalam|wassalam|salam|hormat|dengan hormat|terima kasih|trims"
+    r"|makasih|matur|suwun|thank|regards|best|kind|sincerely|demikian|kagem|nuwun sewu|kulanuwun)",
+    re.IGNORECASE,
+)
 _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|[a-h][.)])\s+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _ASKING = re.compile(
@@ -62,6 +67,11 @@ def clauses(sentence: str) -> tuple[str, ...]:
 def asks(sentence: str) -> bool:
     """Tell whether a sentence of a letter asks for something, by its question mark or words."""
     return _ASKING.search(sentence) is not None
+
+
+def greets(sentence: str) -> bool:
+    """Tell whether a line is how a letter begins or ends."""
+    return _GREETING.match(sentence) is not None
 
 
 def wants_data(sentence: str) -> bool:

@@ -13,6 +13,7 @@ TALK = frozenset({OUT_OF_SCOPE, "salam", "terima_kasih", "pamit"})
 STEERING = TALK | {ASK_OFFICER, FOLLOW_UP, YES, NO, NOT_HELPED, WHAT_CAN_YOU_DO}
 
 BUSINESS, CODE, DATA = "kode_kbli", "arti_kode_kbli", "minta_data"
+ABOUT_SERVICE = "tentang_konsultasi"  # what a service is and whom it serves, for each of the four
 TERM, CLASSIFICATION = "arti", "tentang_klasifikasi"
 LOOKED_UP = frozenset({BUSINESS, CODE, DATA})
 # Which entity a subject of these topics is about.
