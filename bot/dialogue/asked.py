@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from bot.dialogue.following import bare, followed
 from bot.dialogue.limits import Limits
-from bot.dialogue.questions import are_joined, asks, greets, is_about, is_letter
+from bot.dialogue.questions import are_joined, asks, greets, is_about, is_letter, wishes
 from bot.dialogue.state import Heard, Piece, Subject, Turn
 from bot.dialogue.subject import Asked, subject_of
 from bot.dialogue.topics import ABOUT, BUSINESS, CLASSIFICATION, DATA, OUT_OF_SCOPE, STEERING, TERM
@@ -84,7 +84,8 @@ def _asked_by_clauses(
     supported = {guess.intent for guess in sentence.meaning.guesses[:SUPPORTED]}
     is_business = BUSINESS in {guess.intent for guess in sentence.meaning.guesses[:2]}
     for clause in sentence.clauses:
-        if not asks(clause.text) and (is_business or len(clause.text.split()) >= KEYWORDS):
+        is_context = is_business or wishes(clause.text) or len(clause.text.split()) >= KEYWORDS
+        if is_context and not asks(clause.text):
             continue
         of_clause = limits.topic_of(clause.meaning, clause.text, topic)
         if of_clause and of_clause not in STEERING and of_clause in supported:

@@ -22,6 +22,12 @@ _ABOUT = re.compile(
     r"\b(?:soal|tentang|ttg|mengenai|terkait|perihal|bab|untuk|buat|kanggo|about|on|for|regarding)\b",
     re.IGNORECASE,
 )
+_WISH = re.compile(
+    r"(?:saya|aku|kami|kula|kulo|i|we)?\s*(?:mau|ingin|pengen|pengin|hendak|arep|badhe|bade|akan|want"
+    r"|would like|plan)\b"
+    r"(?!\s+(?:tanya|nanya|bertanya|tau|tahu|ngerti|takon|tanglet|pirsa|to\s+(?:know|ask)))",
+    re.IGNORECASE,
+)
 _GREETING = re.compile(
     r"(?:yth|kepada|dear|hi\b|hello|halo|hai\b|selamat|assalam|wassalam|salam|hormat|dengan hormat|terima kasih|trims"
     r"|makasih|matur|suwun|thank|regards|best|kind|sincerely|demikian|kagem|nuwun sewu|kulanuwun)",
@@ -67,6 +73,11 @@ def clauses(sentence: str) -> tuple[str, ...]:
 def asks(sentence: str) -> bool:
     """Tell whether a sentence of a letter asks for something, by its question mark or words."""
     return _ASKING.search(sentence) is not None
+
+
+def wishes(clause: str) -> bool:
+    """Tell whether a clause says what somebody is about to do: "mau beli data mikro", the reason for a question."""
+    return _WISH.match(clause) is not None and not asks(clause)
 
 
 def greets(sentence: str) -> bool:

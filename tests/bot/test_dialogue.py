@@ -251,6 +251,13 @@ def test_the_question_that_is_not_understood_goes_to_an_officer() -> None:
     assert "anu itu" in decision.says[-1].arguments["questions"]
 
 
+def test_a_wish_before_a_question_is_its_context() -> None:
+    parts = (Piece("mau beli data", _meaning("prosedur")), Piece("bayarnya gmn", _meaning("biaya")))
+    both = Meaning((Guess("biaya", 0.5), Guess("prosedur", 0.2), Guess("kontak", 0.01)))
+    heard = Heard(Piece("mau beli data, bayarnya gmn", both, parts))
+    assert RULES.decide(_turn("x", Context()), heard).topics == ("konsultasi/biaya",)
+
+
 def test_an_answer_that_did_not_help_offers_an_officer_and_the_second_time_opens_a_ticket() -> None:
     first = decide(_turn("ga membantu", Context()), _meaning("tidak_membantu"))
     assert first.ticket_reason is None
