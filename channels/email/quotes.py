@@ -115,6 +115,7 @@ class _Reading:
         self._own = [True] * len(lines)
         self._has_own = False
         self._in_signature = False
+        self._introductions: dict[int, int] = {}  # by line: below many delimiters the same lines are looked at
 
     def own(self) -> list[bool]:
         """Return for each line whether it is the writer's own."""
@@ -145,6 +146,11 @@ class _Reading:
 
     def _introduction(self, at: int) -> int:
         """Return how many lines from `at` introduce another mail, 0 for none."""
+        if at not in self._introductions:
+            self._introductions[at] = self._look_for_introduction(at)
+        return self._introductions[at]
+
+    def _look_for_introduction(self, at: int) -> int:
         line = self._lines[at]
         is_announced = marks.separator(line) or marks.forward(line)
         if is_announced or marks.rule(line):
