@@ -85,4 +85,7 @@ def meaning_of(answer: Any) -> Meaning:
         raise NluUnavailable("the model server's answer is not a parse") from None
     if not guesses:
         raise NluUnavailable("the model knows no intent")
-    return Meaning(tuple(guesses), tuple(dict.fromkeys(named)))
+    first = {(entity.kind, entity.value): entity for entity in reversed(named)}
+    return Meaning(
+        tuple(guesses), tuple(entity for entity in named if first[entity.kind, entity.value] is entity)
+    )

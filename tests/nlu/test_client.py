@@ -22,9 +22,9 @@ PARSED = {
     "intent": {"name": "biaya", "confidence": 0.7},
     "intent_ranking": [{"name": "produk", "confidence": 0.1}, {"name": "biaya", "confidence": 0.7}],
     "entities": [
-        {"entity": "service", "value": "konsultasi", "extractor": "one"},
-        {"entity": "service", "value": "konsultasi", "extractor": "two"},
-        {"entity": "mode", "value": "online", "extractor": "one"},
+        {"entity": "service", "value": "konsultasi", "start": 15, "end": 25, "extractor": "one"},
+        {"entity": "service", "value": "konsultasi", "start": 40, "end": 46, "extractor": "two"},
+        {"entity": "mode", "value": "online", "start": 26, "end": 32, "extractor": "one"},
     ],
 }
 
@@ -64,7 +64,7 @@ async def test_the_surest_guess_comes_first_and_each_entity_once() -> None:
     async with asking(answering(PARSED)) as interpreter:
         meaning = await interpreter.parse("bayar ga kalau konsultasi online")
     assert meaning.guesses == (Guess("biaya", 0.7), Guess("produk", 0.1))
-    assert meaning.entities == (Entity("service", "konsultasi"), Entity("mode", "online"))
+    assert meaning.entities == (Entity("service", "konsultasi", 15, 25), Entity("mode", "online", 26, 32))
 
 
 async def test_it_asks_as_rasa_wants_to_be_asked_over_one_connection() -> None:
