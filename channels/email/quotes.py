@@ -115,7 +115,8 @@ class _Reading:
         self._own = [True] * len(lines)
         self._has_own = False
         self._in_signature = False
-        self._introductions: dict[int, int] = {}  # by line: below many delimiters the same lines are looked at
+        # By line: below many delimiters the same lines are looked at again and again.
+        self._introductions: dict[int, int] = {}
 
     def own(self) -> list[bool]:
         """Return for each line whether it is the writer's own."""
