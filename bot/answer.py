@@ -210,7 +210,7 @@ class Answering:
         """Write the paragraphs of a reply, one below the other."""
         paragraphs = []
         for say in decision.says:
-            paragraphs.append(self.texts.say(say.key, language, {**say.arguments, **opened}))
+            paragraphs.append(self.texts.say(say.key, language, {**say.fillings(), **opened}))
             if say.key == "introduction" and self.office.privacy.link:
                 paragraphs.append(self.texts.say("privacy_link", language))
         return "\n\n".join(paragraphs)

@@ -17,6 +17,7 @@ from bot.deliver import Delivering
 from bot.dialogue.decide import Dialogue
 from bot.dialogue.language import Languages
 from bot.dialogue.limits import Limits
+from bot.dialogue.shelf import Shelf
 from bot.lookups import StoredLookups
 from bot.queue import Queue
 from bot.read import Reader
@@ -184,7 +185,7 @@ def dialogue(settings: Settings) -> Dialogue:
     set_by_office = settings.office.understanding
     knowledge = answers.load(ROOT / "nlu" / "knowledge", settings.office.facts())
     return Dialogue(
-        knowledge,
+        Shelf(knowledge),
         Limits(
             sure=set_by_office.sure,
             margin=set_by_office.margin,

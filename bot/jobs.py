@@ -149,4 +149,4 @@ async def work(queue: Queue, *, install_signal_handlers: bool = True) -> None:
         install_signal_handlers=install_signal_handlers,
     )
     worker._new_job_event = Wakeup()  # see bot/wakeup.py
-    await worker.run()  # type: ignore[no-untyped-call]
+    await worker.run()  # type: ignore[no-untyped-call]  # Procrastinate leaves its return type out

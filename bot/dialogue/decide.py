@@ -10,45 +10,24 @@ from bot.dialogue.choice import chosen_number
 from bot.dialogue.language import Languages
 from bot.dialogue.limits import Limits
 from bot.dialogue.lookup import BusinessQuery, Found, Query
+from bot.dialogue.shelf import AFTER_NO_HELP, Shelf
 from bot.dialogue.spoken import SURE_FIT, say_answer, say_found
 from bot.dialogue.state import Context, Decision, Heard, Piece, Say, Subject, Turn
-from bot.dialogue.subject import Asked, subject_of
+from bot.dialogue.subject import Asked
 from bot.dialogue.topics import (
-    ABOUT,
     ASK_OFFICER,
-    BUSINESS,
     CLASSIFICATION,
-    CODE,
     DATA,
     FOLLOW_UP,
     LOOKED_UP,
     NOT_HELPED,
     OUT_OF_SCOPE,
-    STEERING,
     TERM,
     WHAT_CAN_YOU_DO,
 )
 from channels.markup import literal
-from nlu.answers import Answer, Knowledge
 from nlu.port import Guess, Meaning
 
-DEFAULT_SERVICE = "konsultasi"  # the chatbot's own service (decree, Konsultasi Statistik)
-SUGGESTIONS = 3
-# Never offered: they need words of the citizen's own, or are a refusal.
-NOT_OFFERED = STEERING | {BUSINESS, CODE, "data_individu"}
-MENU = (
-    Subject("persyaratan"),
-    Subject("prosedur"),
-    Subject("jangka_waktu"),
-    Subject("biaya"),
-    Subject("pengaduan"),
-    Subject("kontak"),
-    Subject("alamat"),
-    Subject("minta_data"),
-    Subject("tentang_klasifikasi", about="kbli"),
-    Subject("tentang_pst"),
-)
-AFTER_NO_HELP = (Subject(ASK_OFFICER), Subject(WHAT_CAN_YOU_DO))
 SAID = {
     OUT_OF_SCOPE: Say("out_of_scope"),
     "salam": Say("greeting"),
@@ -63,7 +42,7 @@ NOTHING = Found()
 class Dialogue:
     """The rules of the conversation, over what the office knows and how sure it wants to be."""
 
-    knowledge: Knowledge
+    shelf: Shelf
     limits: Limits
     languages: Languages = field(default_factory=Languages)
 
@@ -80,7 +59,7 @@ class Dialogue:
             return None
         return self._reply(
             turn,
-            Say("choose_again", {"choices": self._numbered(turn.context.choices, turn.language)}),
+            self._offer("choose_again", turn.context.choices, turn.language),
             context=turn.context,
         )
 
@@ -95,14 +74,16 @@ class Dialogue:
         """Tell whether anything in a message could have to be looked up; most messages have nothing."""
         if chosen_number(heard.whole.text) is not None:
             return True
-        topics = {self.limits.topic_of(piece.meaning) for piece in _every(heard)}
-        return bool(topics & {*LOOKED_UP, FOLLOW_UP, None})
+        pieces = [*_every(heard)]
+        topics = {self.limits.topic_of(piece.meaning, piece.text) for piece in pieces}
+        # A term's twin is its data: what was talked about before may make it that.
+        return bool(topics & {*LOOKED_UP, TERM, FOLLOW_UP, None})
 
     def queries(self, turn: Turn, heard: Heard) -> tuple[Query, ...]:
         """Return what has to be looked up before this message can be decided."""
         number = chosen_number(turn.text)
         if number is not None and 1 <= number <= len(turn.context.choices):
-            asked: tuple[Asked, ...] = (_picked(turn, turn.context.choices[number - 1], 1.0),)
+            asked: tuple[Asked, ...] = (_picked(turn, turn.context.choices[number - 1]),)
         else:
             asked = asked_in(turn, heard, self.limits)
         wanted = (each.query() for each in asked)
@@ -155,7 +136,7 @@ class Dialogue:
             return self._open(turn, "asked", 1.0)
         if subject.topic == WHAT_CAN_YOU_DO:
             return self._menu(turn, 1.0)
-        return self._one(turn, _picked(turn, subject, 1.0), found)
+        return self._one(turn, _picked(turn, subject), found)
 
     def _one(self, turn: Turn, asked: Asked, found: Mapping[Query, Found]) -> Decision:
         says, subject = self._spoken(turn, asked, found)
@@ -182,7 +163,7 @@ class Dialogue:
             return self._one(turn, asked[0], found)
         said: list[Say] = []
         for n, (subject, (each, says)) in enumerate(spoken.items(), 1):
-            title = self._title(subject, turn.language) or literal(each.piece.text)
+            title = self.shelf.title(subject, turn.language) or literal(each.piece.text)
             said += [Say("heading", {"n": str(n), "title": title}), *says]
         reason = None
         if rest:
@@ -203,7 +184,7 @@ class Dialogue:
 
     def _of_one_service(self, asked: tuple[Asked, ...]) -> tuple[Asked, ...]:
         """Give questions that name no service the one that another question of the message is about."""
-        known = [self.knowledge.services_known(each.subject.topic) for each in asked]
+        known = [self.shelf.services(each.subject.topic) for each in asked]
         meant = next((services[0] for services in known if len(services) == 1), None)
         return tuple(
             each
@@ -220,11 +201,11 @@ class Dialogue:
         if self._names_no_business(asked, found):
             subject = Subject(CLASSIFICATION, about="kbli")
         elif subject.topic in LOOKED_UP:
-            wanted = self._wanted(asked, turn.language)
+            wanted = self.shelf.wanted(asked.subject, turn.language)
             brought = say_found(asked, found.get(query, NOTHING) if query else NOTHING, wanted, turn.language)
             if brought is not None:
                 return (brought,), replace(subject, service=None, mode=None)
-        answer = self._answer(subject)
+        answer = self.shelf.answer(subject)
         if answer is None:
             unknown = Say("ticket_added", {"ticket": turn.ticket}) if turn.ticket else Say("not_known")
             return (unknown,), subject
@@ -233,13 +214,9 @@ class Dialogue:
             answer.topic, answer.service, mode, subject.about, place=subject.place, year=subject.year
         )
         says = [say_answer(answer, turn.language)]
-        if subject.topic == DATA and (wanted := self._wanted(asked, turn.language)):
+        if subject.topic == DATA and (wanted := self.shelf.wanted(asked.subject, turn.language)):
             says.insert(0, Say("data_wanted", {"wanted": wanted}))
-        if (
-            answer.service
-            and subject.service is None
-            and len(self.knowledge.services_known(answer.topic)) > 1
-        ):
+        if answer.service and subject.service is None and len(self.shelf.services(answer.topic)) > 1:
             says.append(Say("other_services"))
         return tuple(says), settled
 
@@ -257,48 +234,15 @@ class Dialogue:
         if isinstance(query, BusinessQuery):
             codes = found[query].codes if query in found else ()
             return bool(codes) and codes[0].fit >= SURE_FIT
-        return self.knowledge.answer(subject.topic, subject.service, subject.mode, subject.about) is not None
-
-    def _wanted(self, asked: Asked, language: str) -> str:
-        """Repeat what data was asked for: indicator, place and year, as far as they were named."""
-        subject = asked.subject
-        name = self._name(subject, language)
-        return literal(", ".join(part for part in (name, subject.place, subject.year) if part))
-
-    def _name(self, subject: Subject, language: str) -> str | None:
-        return self.knowledge.title(TERM, language=language, about=subject.about) if subject.about else None
-
-    # --- the knowledge -------------------------------------------------------------------------
-
-    def _answer(self, subject: Subject) -> Answer | None:
-        """Return the answer for a subject; without a service the only one that has it, else our own."""
-        known = self.knowledge.services_known(subject.topic)
-        service = subject.service or (known[0] if len(known) == 1 else DEFAULT_SERVICE)
-        answer = self.knowledge.answer(subject.topic, service, subject.mode, subject.about)
-        if answer is None and len(known) == 1:
-            # A topic of one service only (invoices, lockers): it is meant, whatever was talked about before.
-            answer = self.knowledge.answer(subject.topic, known[0], subject.mode, subject.about)
-        return answer
-
-    def _title(self, subject: Subject, language: str) -> str | None:
-        known = self.knowledge.services_known(subject.topic)
-        service = subject.service or (known[0] if len(known) == 1 else DEFAULT_SERVICE)
-        title = self.knowledge.title(subject.topic, service, language, about=subject.about)
-        name = self._name(subject, language) if subject.topic in {TERM, DATA} else None
-        if title and name and name != title:
-            return f"{title}: {name}"
-        return title
-
-    def _numbered(self, choices: Iterable[Subject], language: str) -> str:
-        return "\n".join(f"{n}. {self._title(choice, language)}" for n, choice in enumerate(choices, 1))
+        return self.shelf.has(subject)
 
     # --- not understood, menu, tickets -----------------------------------------------------------
 
     def _menu(self, turn: Turn, confidence: float) -> Decision:
-        choices = tuple(each for each in MENU if self._title(each, turn.language))
+        choices = self.shelf.menu(turn.language)
         return self._reply(
             turn,
-            Say("menu", {"choices": self._numbered(choices, turn.language)}),
+            self._offer("menu", choices, turn.language),
             context=Context(subject=turn.context.subject, choices=choices),
             topics=(WHAT_CAN_YOU_DO,),
             confidence=confidence,
@@ -324,27 +268,13 @@ class Dialogue:
         failures = turn.context.failures + 1
         if failures >= self.limits.failures:
             return self._open(turn, "not_understood")
-        choices = self._choices(turn, meaning) if meaning else ()
-        say = (
-            Say("suggest", {"choices": self._numbered(choices, turn.language)})
-            if choices
-            else Say("not_understood")
-        )
+        choices = self.shelf.likely(turn, meaning, suggest=self.limits.suggest) if meaning else ()
+        say = self._offer("suggest", choices, turn.language) if choices else Say("not_understood")
         return self._reply(
             turn,
             say,
             context=replace(turn.context, choices=choices, failures=failures, told_unavailable=False),
         )
-
-    def _choices(self, turn: Turn, meaning: Meaning) -> tuple[Subject, ...]:
-        """Return what the text may be about: the likely topics, an indicator's meaning and its data."""
-        likely = [guess.intent for guess in meaning.guesses if guess.confidence >= self.limits.suggest]
-        if meaning.value(ABOUT[TERM]) and {TERM, DATA} & set(likely):
-            likely = [*likely, TERM, DATA]
-        subjects = (subject_of(turn, meaning, topic) for topic in likely if topic not in NOT_OFFERED)
-        offered = (each for each in subjects if each.about or each.topic not in ABOUT)
-        known = (replace(each, mode=None) for each in offered if self._title(each, turn.language))
-        return tuple(dict.fromkeys(known))[:SUGGESTIONS]
 
     def _open(self, turn: Turn, reason: str, confidence: float = 0.0) -> Decision:
         context = replace(turn.context, choices=(), failures=0, told_unavailable=False)
@@ -358,6 +288,10 @@ class Dialogue:
         context = replace(turn.context, choices=(), failures=0, told_unavailable=False)
         return self._reply(turn, say, context=context, topics=(guess.intent,), confidence=guess.confidence)
 
+    def _offer(self, key: str, choices: tuple[Subject, ...], language: str) -> Say:
+        titles = (self.shelf.title(choice, language) for choice in choices)
+        return Say(key, choices=tuple(title for title in titles if title))
+
     @staticmethod
     def _reply(
         turn: Turn, *says: Say, context: Context, topics: tuple[str, ...] = (), confidence: float = 0.0
@@ -368,12 +302,12 @@ class Dialogue:
 
 def _every(heard: Heard) -> Iterable[Piece]:
     for piece in (heard.whole, *heard.parts):
-        yield from (piece, *piece.clauses)
+        yield from (piece, *piece.clauses, *([piece.wider] if piece.wider else []))
 
 
-def _picked(turn: Turn, subject: Subject, confidence: float) -> Asked:
+def _picked(turn: Turn, subject: Subject) -> Asked:
     """Return a subject that was chosen from a list, not asked in so many words."""
-    return Asked(subject, Piece(turn.text, Meaning((Guess(subject.topic, confidence),))))
+    return Asked(subject, Piece(turn.text, Meaning((Guess(subject.topic, 1.0),))))
 
 
 def _understood(context: Context, subject: Subject) -> Context:

@@ -77,7 +77,7 @@ def asks(sentence: str) -> bool:
 
 def wishes(clause: str) -> bool:
     """Tell whether a clause says what somebody is about to do: "mau beli data mikro", the reason for a question."""
-    return _WISH.match(clause) is not None and not asks(clause)
+    return _WISH.match(clause) is not None
 
 
 def greets(sentence: str) -> bool:

@@ -79,10 +79,21 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One paragraph of the reply: a key of texts.yml and what fills it."""
+    """One paragraph of the reply: a key of texts.yml, what fills it, and what it offers to choose from.
+
+    The choices are titles in the order of their numbers; a text has them as `{choices}`.
+    """
 
     key: str
     arguments: dict[str, str] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+
+    def fillings(self) -> dict[str, str]:
+        """Return everything that fills the text, the choices as numbered lines among it."""
+        if not self.choices:
+            return self.arguments
+        numbered = "\n".join(f"{n}. {title}" for n, title in enumerate(self.choices, 1))
+        return {**self.arguments, "choices": numbered}
 
 
 @dataclass(frozen=True, slots=True)
