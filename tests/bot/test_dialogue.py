@@ -90,7 +90,7 @@ def test_every_message_gets_a_reply_whose_gaps_can_be_filled(turn: Turn, meaning
     assert decision.says
     opened = {"ticket": "KST-2026-00002", "promise": "janji"} if decision.ticket_reason else {}
     for say in decision.says:
-        said = TEXTS.say(say.key, turn.language, {**say.arguments, **opened})
+        said = TEXTS.say(say.key, turn.language, {**say.fillings(), **opened})
         assert said.strip()
         assert "{" not in said
 
@@ -109,7 +109,7 @@ def test_another_services_rule_is_never_given(turn: Turn, meaning: Meaning) -> N
     decision = decide(turn, meaning)
     answered_service = decision.topics[0].split("/")[0] if decision.topics else ""
     is_shared = (
-        len(RULES.knowledge.services_known(decision.topics[0].split("/")[-1])) > 1
+        len(RULES.shelf.knowledge.services_known(decision.topics[0].split("/")[-1])) > 1
         if decision.topics
         else False
     )
