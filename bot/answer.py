@@ -177,6 +177,7 @@ class Answering:
                 text=self._compose(decision, language, opened),
                 key=decision.says[-1].key,
                 arguments={**decision.says[-1].arguments, **opened},
+                choices=decision.says[-1].choices,
                 language=language,
                 now=now,
             )

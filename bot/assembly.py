@@ -22,6 +22,7 @@ from bot.lookups import StoredLookups
 from bot.queue import Queue
 from bot.read import Reader
 from bot.receive import Reception
+from bot.report import Reporting
 from bot.settings import ROOT, Settings
 from bot.store.database import Database
 from bot.texts import Texts, load_texts
@@ -94,6 +95,7 @@ async def assemble(
     reception = Reception(database, queue, time)
     wiring = Wiring(
         accept=reception,
+        report=Reporting(database),
         depot=reception,
         now=time.now,
         public_url=settings.public_url,

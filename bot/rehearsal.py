@@ -19,7 +19,20 @@ from bot import assembly, jobs
 from bot.clock import ManualClock
 from bot.settings import Settings
 from bot.store.progress import Progress, open_jobs, progress
-from channels.port import Channel, Finding, Ignored, Inbound, Outbound, Parcel, Receipt, Wiring
+from channels.port import (
+    Attachment,
+    Channel,
+    Fetched,
+    FetchFailed,
+    Finding,
+    Ignored,
+    Inbound,
+    Outbound,
+    Pace,
+    Parcel,
+    Receipt,
+    Wiring,
+)
 from nlu.port import Interpreter
 
 CHANNELS = ("whatsapp", "email")
@@ -31,6 +44,8 @@ class MemoryChannel:
 
     patience = timedelta(days=2)
     settle = timedelta()
+    window: timedelta | None = None
+    pace: Pace | None = None
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -63,6 +78,13 @@ class MemoryChannel:
     async def find(self, message: Outbound) -> Receipt | None:
         """Find nothing: what was kept was kept."""
         return None
+
+    async def fetch(self, attachment: Attachment) -> Fetched:
+        """Refuse: nothing can be fetched."""
+        raise FetchFailed(f"{self.name} fetches nothing", permanent=True)
+
+    async def typing(self, external_id: str) -> None:
+        """Show nothing."""
 
     async def check(self) -> Sequence[Finding]:
         """Have nothing to check."""

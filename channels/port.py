@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from starlette.routing import BaseRoute
@@ -19,12 +20,39 @@ from starlette.routing import BaseRoute
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Something that came along with a message; `size` in bytes, None when not told."""
+    """Something that came along with a message; `size` in bytes, None when not told.
+
+    `kind` is what it is to a person (image, voice, audio, video, sticker, contact, location, document).
+    With an http(s) `url` it can be fetched (`Channel.fetch`).
+    """
 
     name: str
     content_type: str
     size: int | None = None
     url: str | None = None
+    kind: str = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """The content of an attachment as it came, and the type the other side gave it (not to be trusted)."""
+
+    data: bytes
+    content_type: str
+
+
+class FetchFailed(Exception):
+    """An attachment could not be fetched; `reason` is for officers. `permanent`: trying again cannot help."""
+
+    def __init__(self, reason: str, *, permanent: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.permanent = permanent
+
+
+InboundKind = Literal["message", "reaction", "stop", "start"]
+"""What a message is: `reaction` is kept and never answered, `stop` and `start` are the person's wish about
+notices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +63,9 @@ class Inbound:
     `sender` is the channel's own name of the person (a WhatsApp id, a mail address), never assumed
     to be a phone number. `replies_to` are ids of messages of ours that this one refers to;
     `reply_id` and `references` are what an answer has to quote to stay in the thread (email).
-    `source` is the message as it came in, for the record (JSON text); never logged.
+    `source` is the message as it came in, for the record (JSON text); never logged. `choice` is the number
+    (from 1) of the button or list entry that was tapped. `phone` is the person's number where the
+    channel tells it (E.164).
     """
 
     channel: str
@@ -51,6 +81,9 @@ class Inbound:
     references: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     source: str | None = None
+    kind: InboundKind = "message"
+    choice: int | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +101,10 @@ class Outbound:
     `id` is our own message id and the same on every attempt. `text` is in the light markup of
     `channels/markup.py` and in `language` ("id" or "en"). `key` names the text (see
     `bot/texts.yml`) and `arguments` fill it, for channels that must send an approved template.
-    `last_heard` is when the citizen last wrote, for channels with a window; what to make of it is
-    the channel's business. `attempted_at` is when the latest attempt was recorded, None before it;
+    `last_heard` is when the citizen last wrote on this channel, in whatever conversation, for channels
+    with a window; None when never, or when the other side has since said that the window is closed. What
+    to make of it is the channel's business. `choices` are titles to choose from, in the order of their
+    numbers; the text has them too. `attempted_at` is when the latest attempt was recorded, None before it;
     `attempt` counts them, 1 for the first.
     """
 
@@ -87,13 +122,27 @@ class Outbound:
     subject: str | None = None
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The other side took the message and calls it `external_id`."""
+    """The other side took the message and calls it `external_id` (of several parts, the last).
+
+    `parts` are the ids of all parts in order; `way` says how it went out (text, buttons, template).
+    """
 
     external_id: str
+    parts: tuple[str, ...] = ()
+    way: str = "text"
+
+
+class Cause(StrEnum):
+    """Why a message cannot be sent now, where the office can do something about it."""
+
+    WINDOW_CLOSED = "window_closed"  # only what the citizen writes next opens it
+    OPTED_OUT = "opted_out"  # the person wants no more messages
+    NOT_REACHABLE = "not_reachable"  # there is nobody at that address on this channel
 
 
 class SendFailed(Exception):
@@ -101,14 +150,48 @@ class SendFailed(Exception):
 
     `permanent` is true when trying again cannot help. `reason` is for officers: it says what
     happened and holds no address, phone number or message text. `uncertain` is true when the other
-    side may have taken the message nevertheless (the answer to our request was lost).
+    side may have taken the message nevertheless (the answer to our request was lost). `cause` tells
+    situations apart that are handled in their own way.
     """
 
-    def __init__(self, reason: str, *, permanent: bool, uncertain: bool = False) -> None:
+    def __init__(
+        self, reason: str, *, permanent: bool, uncertain: bool = False, cause: Cause | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
         self.uncertain = uncertain
+        self.cause = cause
+
+
+ReportState = Literal["queued", "sent", "delivered", "read", "failed"]
+"""How far a message of ours has come, in the order in which it gets there; `failed` is an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the other side tells later about a message of ours, in any order and perhaps twice.
+
+    `external_id` is its name of the message (or of a part), `message` our own id where it came back
+    along. For `failed`: `code` is the other side's error number, `reason` is for officers.
+    """
+
+    channel: str
+    external_id: str
+    state: ReportState
+    at: datetime
+    message: UUID | None = None
+    code: int | None = None
+    reason: str = ""
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a channel may be sent to: messages a second, overall and to one person."""
+
+    per_second: float
+    per_second_to_one: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +226,14 @@ class Accept(Protocol):
         ...
 
 
+class TakeReport(Protocol):
+    """Keeps what the other side tells about a message of ours, and what follows from it."""
+
+    async def __call__(self, report: Report) -> None:
+        """Take a report. When this returns, it is safe; a report on a message that is not ours is dropped."""
+        ...
+
+
 class Depot(Protocol):
     """Where a pull channel leaves what it fetched."""
 
@@ -173,12 +264,15 @@ class Channel(Protocol):
 
     `patience` is how long a message is tried before it is given up (`retry_hours` of the options).
     `settle` is how long an attempt may still be under way after it was recorded: `find` is asked
-    only after it.
+    only after it. `window` is how long after a citizen's message free text can be sent, None where
+    there is no such limit. `pace` is how fast may be sent, None without a limit.
     """
 
     name: str
     patience: timedelta
     settle: timedelta
+    window: timedelta | None
+    pace: Pace | None
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the HTTP routes the outside posts to; empty for a pull channel."""
@@ -204,6 +298,17 @@ class Channel(Protocol):
         """
         ...
 
+    async def fetch(self, attachment: Attachment) -> Fetched:
+        """Fetch what an attachment of this channel points to. Raises `FetchFailed`; has a deadline."""
+        ...
+
+    async def typing(self, external_id: str) -> None:
+        """Show the sender of that message that an answer is on its way, where that can be shown.
+
+        Best effort: never raises for the network's sake, and has a deadline.
+        """
+        ...
+
     async def check(self) -> Sequence[Finding]:
         """Try the connections, for `pst config check --connect`. Never raises, never prints a secret."""
         ...
@@ -218,6 +323,7 @@ class Wiring:
     """What the assembly hands to a channel."""
 
     accept: Accept
+    report: TakeReport
     depot: Depot
     now: Callable[[], datetime]
     public_url: str

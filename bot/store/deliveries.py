@@ -37,8 +37,10 @@ _DUE = (
         delivery.c.state,
         delivery.c.attempts,
         delivery.c.attempted_at,
+        delivery.c.choices,
         contact.c.address,
-        conversation.c.last_inbound_at,
+        contact.c.last_inbound_at,
+        contact.c.window_closed_at,
     )
     .join(message, message.c.id == delivery.c.message_id)
     .join(conversation, conversation.c.id == message.c.conversation_id)
@@ -66,7 +68,8 @@ async def due(tx: Transaction, message_id: int) -> Due | None:
             arguments=row.arguments,
             language=row.language,
             created_at=row.created_at,
-            last_heard=row.last_inbound_at,
+            choices=tuple(row.choices),
+            last_heard=_heard(row.last_inbound_at, row.window_closed_at),
             attempted_at=row.attempted_at if row.state == "sending" else None,
             subject=row.subject,
             in_reply_to=row.reply_id,
@@ -74,6 +77,13 @@ async def due(tx: Transaction, message_id: int) -> Due | None:
         ),
         attempts=row.attempts,
     )
+
+
+def _heard(last_inbound: datetime | None, window_closed: datetime | None) -> datetime | None:
+    """Return when the citizen last wrote, None when the channel has closed the window since."""
+    if last_inbound is None or (window_closed is not None and window_closed >= last_inbound):
+        return None
+    return last_inbound
 
 
 _ATTEMPT = (

@@ -19,15 +19,19 @@ _KEEP_INBOUND = text(
     WITH kept AS (
         INSERT INTO message (
             conversation_id, channel, author, external_id, text, subject, quoted, reply_id,
-            reference_ids, attachments, source, created_at
+            reference_ids, attachments, source, kind, choice, created_at
         ) VALUES (
             :conversation, :channel, 'citizen', :external, :text, :subject, :quoted, :reply,
-            :references, :attachments, :source, :now
+            :references, :attachments, :source, :kind, :choice, :now
         )
         ON CONFLICT (channel, external_id) DO NOTHING
         RETURNING id, conversation_id
     ), heard AS (
         UPDATE conversation SET last_inbound_at = :now FROM kept WHERE conversation.id = kept.conversation_id
+        RETURNING conversation.contact_id
+    ), known AS (
+        UPDATE contact SET last_inbound_at = :now, phone = coalesce(:phone, contact.phone)
+        FROM heard WHERE contact.id = heard.contact_id
     )
     SELECT id FROM kept
     """
@@ -53,6 +57,9 @@ async def keep_inbound(tx: Transaction, inbound: Inbound, conversation_id: int) 
             "references": list(inbound.references),
             "attachments": [asdict(attachment) for attachment in inbound.attachments],
             "source": inbound.source,
+            "kind": inbound.kind,
+            "choice": inbound.choice,
+            "phone": inbound.phone,
             "now": inbound.received_at,
         },
     )
@@ -161,11 +168,15 @@ _KEEP_REPLY = text(
         ) VALUES (:conversation, :channel, :author, :text, :subject, :reply, :references, :now)
         RETURNING id
     )
-    INSERT INTO delivery (message_id, state, key, arguments, language)
-    SELECT id, 'kept', :key, :arguments, :language FROM made
+    INSERT INTO delivery (message_id, state, key, arguments, choices, language)
+    SELECT id, 'kept', :key, :arguments, :choices, :language FROM made
     RETURNING message_id
     """
-).bindparams(bindparam("references", type_=ARRAY(Text)), bindparam("arguments", type_=JSONB))
+).bindparams(
+    bindparam("references", type_=ARRAY(Text)),
+    bindparam("arguments", type_=JSONB),
+    bindparam("choices", type_=JSONB),
+)
 
 
 async def keep_reply(
@@ -178,8 +189,12 @@ async def keep_reply(
     arguments: Mapping[str, str],
     now: datetime,
     language: str = "id",
+    choices: Sequence[str] = (),
 ) -> int:
-    """Keep a reply in the thread of the message it answers, to be delivered; return its id."""
+    """Keep a reply in the thread of the message it answers, to be delivered; return its id.
+
+    `choices` are titles to choose from by number; the text has them too.
+    """
     references = [*to.references, to.reply_id] if to.reply_id else []
     kept = await tx.execute(
         _KEEP_REPLY,
@@ -193,6 +208,7 @@ async def keep_reply(
             "references": references,
             "key": key,
             "arguments": dict(arguments),
+            "choices": list(choices),
             "language": language,
             "now": now,
         },

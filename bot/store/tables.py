@@ -48,6 +48,8 @@ person = Table(
     "person",
     metadata,
     _id(),
+    # An address the person told us. Typed in a chat it is unverified: it gets no content of a conversation.
+    Column("email", Text),
     _moment("created_at"),
 )
 
@@ -62,7 +64,17 @@ contact = Table(
     Column("address", Text, nullable=False),
     Column("name", Text),
     Column("language", String(2), nullable=False, server_default="id"),
+    Column("phone", Text),
     _moment("introduced_at", nullable=True),
+    _moment("last_inbound_at", nullable=True),
+    # When the channel last said that only the citizen's next message allows another one of ours.
+    _moment("window_closed_at", nullable=True),
+    # STOP: no notices; what the person asks is answered all the same.
+    _moment("opted_out_at", nullable=True),
+    # Nobody is at this address on this channel, in the channel's words for officers.
+    Column("unreachable", Text),
+    # Since when so much comes from here that it is only kept.
+    _moment("flooding_since", nullable=True),
     _moment("created_at"),
     UniqueConstraint("channel", "address"),
 )
@@ -90,6 +102,8 @@ message = Table(
     Column("conversation_id", ForeignKey("conversation.id"), nullable=False),
     Column("channel", String(32), nullable=False),
     Column("author", String(16), nullable=False),  # citizen | bot | system | officer
+    Column("kind", String(16), nullable=False, server_default="message"),  # see channels.port.InboundKind
+    Column("choice", SmallInteger),
     Column("external_id", Text),
     Column("text", Text, nullable=False),
     Column("subject", Text),
@@ -117,19 +131,82 @@ delivery = Table(
     "delivery",
     metadata,
     Column("message_id", ForeignKey("message.id"), primary_key=True),
-    Column("state", String(16), nullable=False),  # kept | sending | sent | failed | uncertain
+    # kept | sending | sent | waiting (for the citizen's next message) | failed | uncertain
+    Column("state", String(16), nullable=False),
     Column("key", String(64), nullable=False),
     Column("arguments", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("choices", JSONB, nullable=False, server_default=text("'[]'")),
     Column("language", String(2), nullable=False, server_default="id"),
+    Column("way", String(16)),  # how it went out: text | buttons | template
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
     _moment("attempted_at", nullable=True),
     _moment("sent_at", nullable=True),
     Column("failure", Text),
+    Column("cause", String(16)),  # see channels.port.Cause
     Index(
         "delivery_open_idx",
         "message_id",
         postgresql_where=text("state IN ('kept', 'sending')"),
     ),
+    Index("delivery_waiting_idx", "message_id", postgresql_where=text("state = 'waiting'")),
+)
+
+# What the channel told later about a message of ours, one row for each of its parts.
+delivery_report = Table(
+    "delivery_report",
+    metadata,
+    Column("message_id", ForeignKey("message.id"), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("state", String(16), nullable=False),  # see channels.port.ReportState
+    Column("code", Integer),
+    _moment("at"),
+    PrimaryKeyConstraint("external_id", "message_id"),
+    Index("delivery_report_message_id_idx", "message_id"),
+)
+
+# When a channel, or one person on it, may be sent the next message. Lost with the power, harmless then.
+pace = Table(
+    "pace",
+    metadata,
+    Column("channel", String(32), nullable=False),
+    Column("address", Text, nullable=False),  # empty: the channel as a whole
+    _moment("free_at"),
+    PrimaryKeyConstraint("channel", "address"),
+    prefixes=["UNLOGGED"],
+)
+
+# A file that came with a citizen's message; its content stands outside the database under `file`.
+media = Table(
+    "media",
+    metadata,
+    _id(),
+    Column("message_id", ForeignKey("message.id"), nullable=False),
+    Column("number", SmallInteger, nullable=False),
+    Column("state", String(16), nullable=False),  # waiting | kept | refused | failed
+    Column("reason", Text),
+    Column("content_type", String(128)),  # found in the content, not what was claimed
+    Column("size", BigInteger),
+    Column("file", String(64), unique=True),
+    Column("failures", SmallInteger, nullable=False, server_default="0"),
+    _moment("created_at"),
+    _moment("fetched_at", nullable=True),
+    UniqueConstraint("message_id", "number"),
+    Index("media_waiting_idx", "created_at", postgresql_where=text("state = 'waiting'")),
+)
+
+# What officers are shown or warned of. `once` keeps the same thing from being told twice.
+event = Table(
+    "event",
+    metadata,
+    _id(),
+    Column("kind", String(32), nullable=False),
+    Column("conversation_id", ForeignKey("conversation.id"), index=True),
+    Column("message_id", ForeignKey("message.id")),
+    Column("detail", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("once", Text, unique=True),
+    _moment("created_at"),
+    _moment("seen_at", nullable=True),
+    Index("event_unseen_idx", "created_at", postgresql_where=text("seen_at IS NULL")),
 )
 
 ticket = Table(

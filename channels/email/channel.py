@@ -14,7 +14,20 @@ from channels.email.mailbox import NAME, Mailbox
 from channels.email.options import Environment, Options
 from channels.email.read import read
 from channels.email.sender import Outbox
-from channels.port import Finding, Ignored, Inbound, Outbound, Parcel, Receipt, SendFailed, Wiring
+from channels.port import (
+    Attachment,
+    Fetched,
+    FetchFailed,
+    Finding,
+    Ignored,
+    Inbound,
+    Outbound,
+    Pace,
+    Parcel,
+    Receipt,
+    SendFailed,
+    Wiring,
+)
 
 
 class Email:
@@ -25,6 +38,8 @@ class Email:
     def __init__(self, mailbox: Mailbox, outbox: Outbox, own: Sender, *, patience: timedelta) -> None:
         self.patience = patience
         self.settle = outbox.settle
+        self.window: timedelta | None = None
+        self.pace: Pace | None = None
         self._mailbox = mailbox
         self._outbox = outbox
         self._own = own
@@ -48,6 +63,13 @@ class Email:
     async def find(self, message: Outbound) -> Receipt | None:
         """Return None: SMTP cannot be asked, and the same Message-ID again is right."""
         return None
+
+    async def fetch(self, attachment: Attachment) -> Fetched:
+        """Refuse: what is attached to a mail comes with it."""
+        raise FetchFailed("Lampiran surat ada di dalam suratnya", permanent=True)
+
+    async def typing(self, external_id: str) -> None:
+        """Mail shows nothing."""
 
     async def check(self) -> Sequence[Finding]:
         """Try both servers: log in, open the folder, greet."""

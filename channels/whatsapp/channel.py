@@ -9,7 +9,19 @@ from urllib.parse import urlsplit
 from starlette.routing import BaseRoute
 from twilio.rest import Client  # type: ignore[import-untyped]
 
-from channels.port import Finding, Ignored, Inbound, Outbound, Parcel, Receipt, Wiring
+from channels.port import (
+    Attachment,
+    Fetched,
+    FetchFailed,
+    Finding,
+    Ignored,
+    Inbound,
+    Outbound,
+    Pace,
+    Parcel,
+    Receipt,
+    Wiring,
+)
 from channels.whatsapp.failures import FAILURES, failure_of
 from channels.whatsapp.http import TwilioHttp
 from channels.whatsapp.options import Environment, Options
@@ -19,6 +31,8 @@ from channels.whatsapp.webhook import Webhook
 
 # The library reads TWILIO_EDGE and TWILIO_REGION from the process unless it is given something else.
 UNUSED = {"TWILIO_EDGE": ""}
+WINDOW = timedelta(hours=24)
+"""How long after a citizen's message free text is taken (Twilio error 63016)."""
 
 
 class WhatsApp:
@@ -26,9 +40,13 @@ class WhatsApp:
 
     name = NAME
 
-    def __init__(self, client: Client, webhook: Webhook, sender: Sender, *, patience: timedelta) -> None:
+    def __init__(
+        self, client: Client, webhook: Webhook, sender: Sender, *, patience: timedelta, pace: Pace
+    ) -> None:
         self.patience = patience
         self.settle = sender.settle
+        self.window: timedelta | None = WINDOW
+        self.pace: Pace | None = pace
         self._client = client
         self._webhook = webhook
         self._sender = sender
@@ -51,6 +69,13 @@ class WhatsApp:
     async def find(self, message: Outbound) -> Receipt | None:
         """Look for an earlier attempt; see `Sender.find`. Raises `SendFailed`."""
         return await self._sender.find(message)
+
+    async def fetch(self, attachment: Attachment) -> Fetched:
+        """Fetch a file a citizen sent. Raises `FetchFailed`."""
+        raise FetchFailed("Lampiran belum dapat diambil", permanent=True)
+
+    async def typing(self, external_id: str) -> None:
+        """Show that an answer is being prepared."""
 
     async def check(self) -> Sequence[Finding]:
         """Fetch the account, within the deadline of every request to Twilio. Never raises."""
@@ -92,7 +117,13 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> WhatsAp
         timeout_seconds=options.send_timeout_seconds,
         now=wiring.now,
     )
-    return WhatsApp(client, webhook, sender, patience=timedelta(hours=options.retry_hours))
+    return WhatsApp(
+        client,
+        webhook,
+        sender,
+        patience=timedelta(hours=options.retry_hours),
+        pace=Pace(options.messages_per_second, options.messages_per_second_to_one),
+    )
 
 
 def status_base(public_url: str, api_url: str | None) -> str | None:

@@ -46,6 +46,44 @@ def _api_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _content_sid(value: str) -> str:
+    if value and not re.fullmatch(r"HX[0-9a-fA-F]{32}", value):
+        raise ValueError("expected HX followed by 32 hexadecimal digits (a ContentSid), or nothing")
+    return value
+
+
+ContentSid = Annotated[str, AfterValidator(_content_sid)]
+"""Twilio's name of a Content template; empty: there is none."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Media(_Section):
+    """Which files are taken in (section `media`)."""
+
+    max_bytes: int = Field(ge=1, le=104_857_600, description="Largest file, in bytes")
+    types: tuple[str, ...] = Field(description="Content types that officers can use, e.g. application/pdf")
+
+
+class Templates(_Section):
+    """Approved templates by the key of the message they carry outside the window (section `templates`)."""
+
+    closing: ContentSid = ""
+    rating: ContentSid = ""
+    officer_replied: ContentSid = ""
+    warning: ContentSid = ""
+
+
+class Buttons(_Section):
+    """Content templates that show choices as buttons or as a list (section `buttons`)."""
+
+    two: ContentSid = ""
+    three: ContentSid = ""
+    list: ContentSid = ""
+
+
 class Options(BaseModel):
     """The section `channels.whatsapp` of office.yml. An unknown or missing key is an error."""
 
@@ -54,6 +92,13 @@ class Options(BaseModel):
     max_form_bytes: int = Field(ge=1024, le=1_048_576, description="Largest webhook body, in bytes")
     send_timeout_seconds: float = Field(gt=0, le=60, description="Deadline of one request to Twilio")
     retry_hours: float = Field(gt=0, description="How long a reply is tried before it is given up")
+    messages_per_second: float = Field(gt=0, le=1000, description="Most messages a second, to all together")
+    messages_per_second_to_one: float = Field(
+        gt=0, le=100, description="Most messages a second to one person"
+    )
+    media: Media
+    templates: Templates = Templates()
+    buttons: Buttons = Buttons()
 
 
 class Environment(BaseSettings):

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from channels.email import Email, Environment, Options, build
-from channels.port import Inbound, Wiring
+from channels.port import Inbound, Report, Wiring
 from tests.channels.email import servers
 from tests.channels.email.depot import MemoryDepot
 
@@ -24,6 +24,10 @@ async def _accept(message: Inbound) -> bool:
     raise AssertionError("a pull channel accepts nothing by itself")
 
 
+async def _report(report: Report) -> None:
+    raise AssertionError("mail is not reported on")
+
+
 def channel(
     imap_url: str = "imap://u:p@127.0.0.1:9",
     depot: MemoryDepot | None = None,
@@ -33,7 +37,7 @@ def channel(
     **options: object,
 ) -> Email:
     variables = {"imap_url": imap_url, "smtp_url": smtp_url, "mail_from": mail_from, "mail_ca_file": ca_file}
-    wiring = Wiring(_accept, depot or MemoryDepot(), lambda: NOW, "http://127.0.0.1", "BPS Klaten")
+    wiring = Wiring(_accept, _report, depot or MemoryDepot(), lambda: NOW, "http://127.0.0.1", "BPS Klaten")
     made = build(Options.model_validate(OFFICE | options), Environment.model_validate(variables), wiring)
     assert made is not None
     return made

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from channels.port import Inbound, Outbound, Wiring
+from channels.port import Inbound, Outbound, Report, Wiring
 from channels.simulator.twilio import TwilioStandIn
 from channels.whatsapp import Environment, Options, WhatsApp, build
 from tests.serving import serving
@@ -39,6 +39,7 @@ class Kept:
     """The outermost edge on the inside: what the webhook handed over; `failing` is a database away."""
 
     messages: list[Inbound] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
     failing: Exception | None = None
 
     async def __call__(self, message: Inbound) -> bool:
@@ -46,6 +47,11 @@ class Kept:
             raise self.failing
         self.messages.append(message)
         return True
+
+    async def report(self, report: Report) -> None:
+        if self.failing is not None:
+            raise self.failing
+        self.reports.append(report)
 
 
 class NoDepot:
@@ -56,11 +62,26 @@ class NoDepot:
 
 
 def wiring(kept: Kept, clock: Clock, public_url: str = "https://bot.example.org") -> Wiring:
-    return Wiring(accept=kept, depot=NoDepot(), now=clock, public_url=public_url, office_name="Kantor")
+    return Wiring(
+        accept=kept,
+        report=kept.report,
+        depot=NoDepot(),
+        now=clock,
+        public_url=public_url,
+        office_name="Kantor",
+    )
 
 
 def options(**changes: Any) -> Options:
-    return Options(**({"max_form_bytes": 4096, "send_timeout_seconds": 5, "retry_hours": 24} | changes))
+    values: dict[str, Any] = {
+        "max_form_bytes": 4096,
+        "send_timeout_seconds": 5,
+        "retry_hours": 24,
+        "messages_per_second": 1000,
+        "messages_per_second_to_one": 100,
+        "media": {"max_bytes": 1_000_000, "types": ["image/jpeg", "application/pdf", "audio/ogg"]},
+    }
+    return Options(**(values | changes))
 
 
 def environment(**changes: Any) -> Environment:
