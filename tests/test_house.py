@@ -261,7 +261,7 @@ def test_no_file_names_a_package_registry() -> None:
 
 
 def said_keys(keys: set[str]) -> set[str]:
-    """Return what `Say(...)` and `texts.say(...)` name in the bot's code.
+    """Return what `Say(...)`, `_offer(...)` and `texts.say(...)` name in the bot's code.
 
     A key that is put together ("ticket_" and a reason) counts when the code has such a reason.
     """
@@ -272,7 +272,7 @@ def said_keys(keys: set[str]) -> set[str]:
     words = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     said: set[str] = set()
     for node in nodes:
-        if isinstance(node, ast.Call) and node.args and _name(node.func) in ("Say", "say"):
+        if isinstance(node, ast.Call) and node.args and _name(node.func) in ("Say", "say", "_offer"):
             said |= _named(node.args[0], keys, words)
     return said
 

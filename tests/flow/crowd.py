@@ -36,7 +36,7 @@ QUESTIONS = {
 
 def answers_of(settings: Settings) -> dict[str, str]:
     """Return for each topic what its answer contains and no other answer does."""
-    knowledge = assembly.dialogue(settings).knowledge
+    knowledge = assembly.dialogue(settings).shelf.knowledge
     found = {"minta_petugas": "Nomor tiket Anda"}
     for topic in QUESTIONS.values():
         answer = knowledge.answer(topic, "konsultasi")
