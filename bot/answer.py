@@ -107,7 +107,7 @@ class Answering:
             return {}
         async with self.database.statement() as tx:
             context = _context(await conversations.context(tx, asked.conversation_id))
-        turn = Turn(asked.text, asked.has_attachments, context, None, "id", is_first_contact=False)
+        turn = Turn(asked.text, asked.attachments, context, None, "id", is_first_contact=False)
         return {query: await self.lookups.find(query) for query in self.dialogue.queries(turn, heard)}
 
     async def hand_over(self, message_id: int) -> None:
@@ -221,7 +221,7 @@ def _turn(held: Held, asked: Asked, languages: Languages) -> Turn:
     context = _context(held.context)
     return Turn(
         text=asked.text,
-        has_attachments=asked.has_attachments,
+        attachments=asked.attachments,
         context=context,
         ticket=held.ticket,
         language=languages.of(asked.text) or context.language or held.language,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from bot.dialogue import attached
 from bot.dialogue.asked import asked_in, left_over
 from bot.dialogue.choice import chosen_number
 from bot.dialogue.language import Languages
@@ -49,7 +50,7 @@ class Dialogue:
     def without_model(self, turn: Turn, found: Mapping[Query, Found] | None = None) -> Decision | None:
         """Decide what needs no understanding: an attachment alone, or the number of a suggestion."""
         if not turn.text.strip():
-            return self._open(turn, "attachment") if turn.has_attachments else self._unsure(turn, None)
+            return self._attached(turn) if turn.attachments else self._unsure(turn, None)
         number = chosen_number(turn.text) if turn.context.choices else None
         if number is None:
             return None
@@ -130,6 +131,13 @@ class Dialogue:
         if turn.context.choices or len(turn.text.split()) <= SHORT_ANSWER:  # yes or no
             return self._talk(turn, Say("noted"), best)
         return self._unsure(turn, meaning)
+
+    def _attached(self, turn: Turn) -> Decision:
+        """Decide attachments without a word: an officer has to look, or there is nothing to look at."""
+        reason = attached.reason_of(turn.attachments)
+        if reason or turn.ticket:
+            return self._open(turn, reason or attached.OTHER)
+        return self._reply(turn, attached.answer_to(turn.attachments), context=turn.context)
 
     def _chosen(self, turn: Turn, subject: Subject, found: Mapping[Query, Found]) -> Decision:
         if subject.topic == ASK_OFFICER:

@@ -67,10 +67,13 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One message of the citizen and everything the decision depends on."""
+    """One message of the citizen and everything the decision depends on.
+
+    `attachments` are the kinds of what came along (see `channels.port.Attachment`), one for each.
+    """
 
     text: str
-    has_attachments: bool
+    attachments: tuple[str, ...]
     context: Context
     ticket: str | None
     language: str

@@ -86,7 +86,7 @@ class Asked:
     conversation_id: int
     channel: str
     text: str
-    has_attachments: bool
+    attachments: tuple[str, ...]  # their kinds, see channels.port.Attachment
     subject: str | None
     reply_id: str | None
     references: tuple[str, ...]
@@ -131,7 +131,7 @@ def _asked(row: Any) -> Asked:
         conversation_id=row.conversation_id,
         channel=row.channel,
         text=row.text,
-        has_attachments=bool(row.attachments),
+        attachments=tuple(each.get("kind", "document") for each in row.attachments),
         subject=row.subject,
         reply_id=row.reply_id,
         references=tuple(row.reference_ids),
@@ -155,7 +155,7 @@ def joined(asked: Asked, later: Sequence[Asked]) -> Asked:
     return replace(
         asked,
         text="\n".join(each.text for each in (asked, *later) if each.text.strip()),
-        has_attachments=any(each.has_attachments for each in (asked, *later)),
+        attachments=tuple(kind for each in (asked, *later) for kind in each.attachments),
         followers=tuple(each.id for each in later),
     )
 

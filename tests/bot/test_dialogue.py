@@ -65,7 +65,11 @@ contexts = st.builds(
 turns = st.builds(
     Turn,
     text=st.text(max_size=60) | st.sampled_from(["2", "yang kedua", "no 9", ""]),
-    has_attachments=st.booleans(),
+    attachments=st.lists(
+        st.sampled_from(
+            ["image", "voice", "audio", "video", "sticker", "contact", "location", "document", "x"]
+        )
+    ).map(tuple),
     context=contexts,
     ticket=st.none() | st.just("KST-2026-00001"),
     language=st.sampled_from(["id", "en"]),
@@ -209,9 +213,7 @@ def test_understanding_again_forgets_earlier_failures() -> None:
 
 
 def _turn(text: str, context: Context) -> Turn:
-    return Turn(
-        text, has_attachments=False, context=context, ticket=None, language="id", is_first_contact=False
-    )
+    return Turn(text, attachments=(), context=context, ticket=None, language="id", is_first_contact=False)
 
 
 def _meaning(intent: str, **entities: str) -> Meaning:
