@@ -65,7 +65,8 @@ class Inbound:
     `reply_id` and `references` are what an answer has to quote to stay in the thread (email).
     `source` is the message as it came in, for the record (JSON text); never logged. `choice` is the number
     (from 1) of the button or list entry that was tapped. `phone` is the person's number where the
-    channel tells it (E.164).
+    channel tells it (E.164). `alias` is another name of the same person on this channel, under which they may
+    come another time.
     """
 
     channel: str
@@ -84,6 +85,7 @@ class Inbound:
     kind: InboundKind = "message"
     choice: int | None = None
     phone: str | None = None
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,34 +11,46 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from channels.port import Attachment, Inbound
+from channels.port import Inbound, InboundKind
+from channels.whatsapp.attached import attachments, file_name
+from channels.whatsapp.reaction import REACTED_TO, emoji_of, is_reaction
 from channels.whatsapp.signature import Pairs
 
 NAME = "whatsapp"
-UNKNOWN_TYPE = "application/octet-stream"
+WISHES: Mapping[str, InboundKind] = {"STOP": "stop", "START": "start"}
+"""OptOutType, which a Messaging Service with Advanced Opt-Out adds; HELP is a message like any other."""
+CHOICE = re.compile(r"[1-9]|10")
+DIGITS = re.compile(r"[1-9][0-9]{6,14}")  # E.164 without its plus
 
 
 def parse(pairs: Pairs, received_at: datetime) -> Inbound:
     """Return the message in these form pairs; `external_id` or `sender` is empty when they are missing.
 
-    `sender` is Twilio's `From` as it is (`whatsapp:+62...`, or a name without a number): the channel's
-    own id of the person and the address of every answer.
+    `sender` is Twilio's `From` as it is (`whatsapp:+62...`, or `whatsapp:ID.12ab...` of somebody who hides
+    the number): the channel's own id of the person and the address of every answer. `alias` is the id without
+    a number (ExternalUserId), which comes along beside the number too.
     """
     readable = [(_text(name), _text(value)) for name, value in pairs]
     form: dict[str, str] = {}
     for name, value in readable:
         form.setdefault(name, value)
-    replied = form.get("OriginalRepliedMessageSid", "")
+    kind = _kind(form)
+    sender, alias = form.get("From", ""), form.get("ExternalUserId", "")
+    replied = _first(form, *(REACTED_TO if kind == "reaction" else REACTED_TO[:1]))
     return Inbound(
         channel=NAME,
         external_id=_first(form, "MessageSid", "SmsMessageSid", "SmsSid"),
-        sender=form.get("From", ""),
-        text=_first(form, "Body", "ButtonText", "ListTitle", "ButtonPayload", "ListId"),
+        sender=sender,
+        text=_words(form, kind),
         received_at=received_at,
         sender_name=form.get("ProfileName", "").strip() or None,
         replies_to=(replied,) if replied else (),
-        attachments=_media(form) + _location(form),
+        attachments=attachments(form),
         source=json.dumps(readable, ensure_ascii=False),
+        kind=kind,
+        choice=_choice(form),
+        phone=_phone(form),
+        alias=alias if alias and alias != sender else None,
     )
 
 
@@ -51,29 +63,28 @@ def _first(form: Mapping[str, str], *names: str) -> str:
     return next((form[name] for name in names if form.get(name)), "")
 
 
-def _media(form: Mapping[str, str]) -> tuple[Attachment, ...]:
-    """Go by the URLs that are there, whatever NumMedia claims."""
-    numbers = sorted(
-        {int(found[1]) for name in form if (found := re.fullmatch(r"MediaUrl([0-9]{1,3})", name))}
-    )
-    return tuple(
-        Attachment(
-            name=f"lampiran-{number + 1}",
-            content_type=form.get(f"MediaContentType{number}", "").strip().lower() or UNKNOWN_TYPE,
-            url=form[f"MediaUrl{number}"],
-        )
-        for number in numbers
-        if form.get(f"MediaUrl{number}")
-    )
+def _kind(form: Mapping[str, str]) -> InboundKind:
+    if is_reaction(form):
+        return "reaction"
+    return WISHES.get(form.get("OptOutType", "").upper(), "message")
 
 
-def _location(form: Mapping[str, str]) -> tuple[Attachment, ...]:
-    """Return a shared place as a geo URI (RFC 5870), so that a message of nothing else is not empty."""
-    latitude, longitude = form.get("Latitude", ""), form.get("Longitude", "")
-    if not (_is_degrees(latitude) and _is_degrees(longitude)):
-        return ()
-    return (Attachment(name="lokasi", content_type="text/uri-list", url=f"geo:{latitude},{longitude}"),)
+def _words(form: Mapping[str, str], kind: InboundKind) -> str:
+    """Return what the person said: the title of what was tapped, else the text; a file's name is none."""
+    if kind == "reaction":
+        return emoji_of(form) or form.get("Body", "")
+    if file_name(form):
+        return ""
+    return _first(form, "ButtonText", "ListTitle", "Body", "ButtonPayload", "ListId")
 
 
-def _is_degrees(value: str) -> bool:
-    return re.fullmatch(r"-?[0-9]{1,3}(\.[0-9]{1,20})?", value) is not None
+def _choice(form: Mapping[str, str]) -> int | None:
+    """Return the number that our buttons and list entries carry; others' (an old template's) have none."""
+    payload = _first(form, "ButtonPayload", "ListId").strip()
+    return int(payload) if CHOICE.fullmatch(payload) else None
+
+
+def _phone(form: Mapping[str, str]) -> str | None:
+    """Return the number in E.164: of WaId, else of an address that is one."""
+    told = (form.get("WaId", "").strip(), form.get("From", "").removeprefix("whatsapp:+"))
+    return next((f"+{digits}" for digits in told if DIGITS.fullmatch(digits)), None)
