@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
 from starlette.routing import BaseRoute
 from twilio.rest import Client  # type: ignore[import-untyped]
 
@@ -106,7 +107,8 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> WhatsAp
     webhook = Webhook(
         accept=wiring.accept,
         now=wiring.now,
-        tokens=(secret,),
+        own=number,
+        tokens=_tokens(secret, environment.twilio_auth_token_old),
         public_url=wiring.public_url,
         max_form_bytes=options.max_form_bytes,
     )
@@ -124,6 +126,11 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> WhatsAp
         patience=timedelta(hours=options.retry_hours),
         pace=Pace(options.messages_per_second, options.messages_per_second_to_one),
     )
+
+
+def _tokens(current: str, old: SecretStr | None) -> tuple[str, ...]:
+    """Return what a webhook may be signed with: while the token is exchanged, either of the two."""
+    return (current,) if old is None else (current, old.get_secret_value())
 
 
 def status_base(public_url: str, api_url: str | None) -> str | None:

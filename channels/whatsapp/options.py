@@ -114,6 +114,10 @@ class Environment(BaseSettings):
     twilio_auth_token: Annotated[SecretStr, AfterValidator(_auth_token)] | None = Field(
         default=None, description="Rahasia akun Twilio: menandatangani webhook dan membuka API"
     )
+    twilio_auth_token_old: Annotated[SecretStr, AfterValidator(_auth_token)] | None = Field(
+        default=None,
+        description="Rahasia yang sedang diganti: webhook masih diterima dengannya, selain dengan yang baru",
+    )
     twilio_from: Annotated[str, AfterValidator(_sender)] | None = Field(
         default=None, description="Nomor WhatsApp kantor di Twilio (+62... atau whatsapp:+62...)"
     )
@@ -128,7 +132,8 @@ class Environment(BaseSettings):
     def missing(self) -> list[str]:
         """Return the variables that are still needed while another one is set; empty when all or none are."""
         unset = [name for name in REQUIRED if getattr(self, name) is None]
-        wanted = len(unset) < len(REQUIRED) or self.twilio_api_url is not None
+        others = (self.twilio_api_url, self.twilio_auth_token_old)
+        wanted = len(unset) < len(REQUIRED) or any(other is not None for other in others)
         return [f"PST_{name.upper()}" for name in unset] if wanted else []
 
     @property

@@ -37,19 +37,24 @@ class Refused(Exception):
 
 
 class Webhook:
-    """The two addresses that Twilio calls. `tokens` are the auth tokens a signature may be made with."""
+    """The two addresses that Twilio calls.
+
+    `tokens` are the auth tokens a signature may be made with, `own` is the number we send from.
+    """
 
     def __init__(
         self,
         *,
         accept: Accept,
         now: Callable[[], datetime],
+        own: str,
         tokens: Sequence[str],
         public_url: str,
         max_form_bytes: int,
     ) -> None:
         self._accept = accept
         self._now = now
+        self._own = own
         self._tokens = tuple(tokens)
         self._bases = url_variants(public_url.rstrip("/"))
         self._max_form_bytes = max_form_bytes
@@ -64,8 +69,9 @@ class Webhook:
     async def message(self, request: Request) -> Response:
         """Keep an incoming message.
 
-        200 with empty TwiML: it is safe. 503: it could not be kept, Twilio's fallback or the sender has to
-        come again. 400: signed, but without MessageSid or From. 403: not signed. 413: too large.
+        200 with empty TwiML: it is safe, or it is from our own number and so nobody's message. 503: it could
+        not be kept, Twilio's fallback or the sender has to come again. 400: signed, but without MessageSid or
+        From. 403: not signed. 413: too large.
         """
         try:
             pairs = await self._signed_form(request)
@@ -75,6 +81,10 @@ class Webhook:
         if not inbound.external_id or not inbound.sender:
             log.warning("whatsapp.webhook.incomplete", fields=len(pairs))
             return Response(status_code=400)
+        if inbound.sender == self._own:
+            # What we sent comes back (a loop, or status callbacks at the wrong address): nobody wrote.
+            log.info("whatsapp.webhook.own", message=inbound.external_id)
+            return Response(EMPTY_TWIML, media_type="text/xml")
         try:
             async with asyncio.timeout(ACCEPT_SECONDS):
                 await self._accept(inbound)
@@ -100,10 +110,13 @@ class Webhook:
         target = _target(request)
         urls = [base + target for base in self._bases]
         if not is_genuine(self._tokens, urls, pairs, request.headers.get("x-twilio-signature")):
-            # The usual cause is PST_PUBLIC_URL: what we took for the signed URL has to be seen.
+            # The usual cause is PST_PUBLIC_URL: what we took for the signed URL has to be seen. Of the query
+            # only its length: whoever calls may have written anything into it.
             log.warning(
                 "whatsapp.webhook.unsigned",
-                assumed_url=urls[0][:200],
+                assumed_url=urls[0].partition("?")[0][:200],
+                query_characters=len(target.partition("?")[2]),
+                tokens_tried=len(self._tokens),
                 signature="wrong" if "x-twilio-signature" in request.headers else "missing",
             )
             raise Refused(403)

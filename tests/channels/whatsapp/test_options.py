@@ -13,7 +13,7 @@ from tests.channels.whatsapp.conftest import SID, TOKEN, Clock, Kept, environmen
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ACCOUNT_SID", "AUTH_TOKEN", "FROM", "API_URL"):
+    for name in ("ACCOUNT_SID", "AUTH_TOKEN", "AUTH_TOKEN_OLD", "FROM", "API_URL"):
         monkeypatch.delenv(f"PST_TWILIO_{name}", raising=False)
 
 
@@ -42,6 +42,12 @@ def test_what_is_missing_though_others_are_set(monkeypatch: pytest.MonkeyPatch) 
     half = Environment()
     assert half.is_on is False
     assert half.missing() == ["PST_TWILIO_AUTH_TOKEN", "PST_TWILIO_FROM"]
+
+
+def test_the_former_token_alone_is_not_enough() -> None:
+    alone = Environment(twilio_auth_token_old=TOKEN)
+    assert alone.missing() == ["PST_TWILIO_ACCOUNT_SID", "PST_TWILIO_AUTH_TOKEN", "PST_TWILIO_FROM"]
+    assert environment(twilio_auth_token_old=TOKEN).is_on
 
 
 def test_every_setting_says_what_it_means() -> None:

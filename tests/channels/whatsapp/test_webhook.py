@@ -28,8 +28,8 @@ PATH = "/webhooks/twilio/whatsapp"
 SECRET_TEXT = "berapa lama konsultasi"
 
 
-def app(kept: Kept, clock: Clock, public_url: str = PUBLIC) -> ASGIApp:
-    channel = build(options(), environment(), wiring(kept, clock, public_url))
+def app(kept: Kept, clock: Clock, public_url: str = PUBLIC, **changes: str) -> ASGIApp:
+    channel = build(options(), environment(**changes), wiring(kept, clock, public_url))
     assert channel is not None
     return Starlette(routes=list(channel.routes()))
 
@@ -87,7 +87,7 @@ async def test_a_public_url_with_a_path_and_a_port(kept: Kept, clock: Clock) -> 
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Twilio-Signature": ""}, {"X-Twilio-Signature": "x" * 28}])
-@pytest.mark.parametrize("path", [PATH, "/webhooks/twilio/status?m=1"])
+@pytest.mark.parametrize("path", [PATH, "/webhooks/twilio/status?m=1", PATH + "?who=628111111001"])
 async def test_unsigned_is_refused_and_the_log_tells_only_the_url(
     web: httpx.AsyncClient, kept: Kept, headers: dict[str, str], path: str
 ) -> None:
@@ -96,7 +96,8 @@ async def test_unsigned_is_refused_and_the_log_tells_only_the_url(
     assert answer.status_code == 403
     assert kept.messages == []
     (line,) = logs
-    assert line["assumed_url"] == PUBLIC + path
+    assert line["assumed_url"] == PUBLIC + path.partition("?")[0]
+    assert line["query_characters"] == len(path.partition("?")[2])
     assert line["log_level"] == "warning"
     assert_nothing_private(logs)
 
@@ -108,6 +109,29 @@ async def test_another_token_and_a_changed_form_are_refused(web: httpx.AsyncClie
     changed = form | {"From": "whatsapp:+628111111999"}
     assert (await web.post(PATH, content=urlencode(changed), headers=headers)).status_code == 403
     assert kept.messages == []
+
+
+async def test_while_the_token_is_exchanged_either_is_taken(kept: Kept, clock: Clock) -> None:
+    transport = httpx.ASGITransport(app(kept, clock, twilio_auth_token_old="the-former-token"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://10.0.0.1") as web:
+        assert (await post(web, incoming(), token=TOKEN)).status_code == 200
+        assert (await post(web, incoming(), token="the-former-token")).status_code == 200
+        assert (await post(web, incoming(), token="one-before")).status_code == 403
+    assert len(kept.messages) == 2
+
+
+async def test_what_comes_from_our_own_number_is_nobodys_message(web: httpx.AsyncClient, kept: Kept) -> None:
+    with capture_logs() as logs:
+        assert (await post(web, incoming(From=OFFICE, To=CITIZEN))).status_code == 200
+    assert kept.messages == []
+    assert [line["event"] for line in logs] == ["whatsapp.webhook.own"]
+    assert_nothing_private(logs)
+
+
+async def test_a_messaging_service_may_be_in_between(web: httpx.AsyncClient, kept: Kept) -> None:
+    form = incoming(MessagingServiceSid="MG" + "1" * 32, To="+628111111009")
+    assert (await post(web, form)).status_code == 200
+    assert [message.sender for message in kept.messages] == [CITIZEN]
 
 
 async def test_an_oversized_body_is_not_read_to_its_end(web: httpx.AsyncClient, kept: Kept) -> None:
