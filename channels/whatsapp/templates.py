@@ -26,7 +26,7 @@ digits, and a date in words."""
 
 SAMPLES: Mapping[str, str] = {
     OFFICE: "BPS Kabupaten Contoh",
-    TICKET: "PST-2026-0017",
+    TICKET: "KST-2026-00017",
     DAYS: "7",
     DATE: "24 Maret 2026",
 }

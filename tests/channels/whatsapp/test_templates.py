@@ -42,8 +42,8 @@ def test_each_variable_has_a_sample(template: Template) -> None:
 
 
 def test_the_arguments_fill_the_variables_in_their_order() -> None:
-    arguments = {"ticket": "PST-2026-0001", "office": "BPS Kabupaten Contoh", "days": "7"}
-    assert fill("closing", arguments) == {"1": "BPS Kabupaten Contoh", "2": "7", "3": "PST-2026-0001"}
+    arguments = {"ticket": "KST-2026-00001", "office": "BPS Kabupaten Contoh", "days": "7"}
+    assert fill("closing", arguments) == {"1": "BPS Kabupaten Contoh", "2": "7", "3": "KST-2026-00001"}
 
 
 def test_what_is_missing_is_a_dash() -> None:
