@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Computed,
     Date,
@@ -62,6 +63,8 @@ contact = Table(
     Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
     Column("channel", String(32), nullable=False),
     Column("address", Text, nullable=False),
+    # Another name of the same person on the channel, under which they may come another time.
+    Column("alias", Text),
     Column("name", Text),
     Column("language", String(2), nullable=False, server_default="id"),
     Column("phone", Text),
@@ -73,10 +76,15 @@ contact = Table(
     _moment("opted_out_at", nullable=True),
     # Nobody is at this address on this channel, in the channel's words for officers.
     Column("unreachable", Text),
-    # Since when so much comes from here that it is only kept.
+    # What the person writes next changes something of ours: messages that wait for it, or `unreachable`.
+    Column("has_waiting", Boolean, nullable=False, server_default=text("false")),
+    # How many messages came since when, and since when it is so many that they are only kept.
+    _moment("flow_since", nullable=True),
+    Column("flow_count", Integer, nullable=False, server_default="0"),
     _moment("flooding_since", nullable=True),
     _moment("created_at"),
     UniqueConstraint("channel", "address"),
+    Index("contact_alias_idx", "channel", "alias", postgresql_where=text("alias IS NOT NULL")),
 )
 
 conversation = Table(
@@ -131,15 +139,21 @@ delivery = Table(
     "delivery",
     metadata,
     Column("message_id", ForeignKey("message.id"), primary_key=True),
-    # kept | sending | sent | waiting (for the citizen's next message) | failed | uncertain
+    # kept | sending | sent | waiting (for the citizen's next message) | rerouted (said by mail) | failed
+    # | uncertain (it may have arrived, nobody knows)
     Column("state", String(16), nullable=False),
     Column("key", String(64), nullable=False),
     Column("arguments", JSONB, nullable=False, server_default=text("'{}'")),
     Column("choices", JSONB, nullable=False, server_default=text("'[]'")),
     Column("language", String(2), nullable=False, server_default="id"),
+    Column("recipient", Text),  # where it goes when that is not the conversation's contact
     Column("way", String(16)),  # how it went out: text | buttons | template
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    # Attempts known to have failed after they were taken; what is still reported of them changes nothing.
+    Column("past_attempts", SmallInteger, nullable=False, server_default="0"),
     _moment("attempted_at", nullable=True),
+    # Since when it may be sent again, after it waited; the channel's patience counts from here.
+    _moment("released_at", nullable=True),
     _moment("sent_at", nullable=True),
     Column("failure", Text),
     Column("cause", String(16)),  # see channels.port.Cause
@@ -159,6 +173,8 @@ delivery_report = Table(
     Column("external_id", Text, nullable=False),
     Column("state", String(16), nullable=False),  # see channels.port.ReportState
     Column("code", Integer),
+    Column("attempt", SmallInteger, nullable=False),
+    Column("part", SmallInteger, nullable=False),  # from 1
     _moment("at"),
     PrimaryKeyConstraint("external_id", "message_id"),
     Index("delivery_report_message_id_idx", "message_id"),
@@ -220,6 +236,7 @@ ticket = Table(
     Column("conversation_id", ForeignKey("conversation.id"), nullable=False, index=True),
     _moment("opened_at"),
     _moment("closed_at", nullable=True),
+    Index("ticket_open_idx", "conversation_id", postgresql_where=text("closed_at IS NULL")),
 )
 
 # The last number given out, so that numbers have no gaps and no doubles.

@@ -13,14 +13,21 @@ down_revision = "0004"
 def upgrade() -> None:
     op.add_column("person", sa.Column("email", sa.Text(), nullable=True))
     for column in (
+        sa.Column("alias", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("last_inbound_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("window_closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opted_out_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unreachable", sa.Text(), nullable=True),
+        sa.Column("has_waiting", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("flow_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("flow_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("flooding_since", sa.DateTime(timezone=True), nullable=True),
     ):
         op.add_column("contact", column)
+    op.create_index(
+        "contact_alias_idx", "contact", ["channel", "alias"], postgresql_where=sa.text("alias IS NOT NULL")
+    )
     op.execute(
         """
         UPDATE contact SET last_inbound_at = heard.at
@@ -33,10 +40,18 @@ def upgrade() -> None:
     op.add_column(
         "delivery", sa.Column("choices", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False)
     )
+    op.add_column("delivery", sa.Column("recipient", sa.Text(), nullable=True))
     op.add_column("delivery", sa.Column("way", sa.String(16), nullable=True))
+    op.add_column(
+        "delivery", sa.Column("past_attempts", sa.SmallInteger(), server_default="0", nullable=False)
+    )
+    op.add_column("delivery", sa.Column("released_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("delivery", sa.Column("cause", sa.String(16), nullable=True))
     op.create_index(
         "delivery_waiting_idx", "delivery", ["message_id"], postgresql_where=sa.text("state = 'waiting'")
+    )
+    op.create_index(
+        "ticket_open_idx", "ticket", ["conversation_id"], postgresql_where=sa.text("closed_at IS NULL")
     )
     _delivery_report()
     _media()
@@ -58,6 +73,8 @@ def _delivery_report() -> None:
         sa.Column("external_id", sa.Text(), nullable=False),
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("code", sa.Integer(), nullable=True),
+        sa.Column("attempt", sa.SmallInteger(), nullable=False),
+        sa.Column("part", sa.SmallInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("delivery_report_message_id_fkey")),
         sa.PrimaryKeyConstraint("external_id", "message_id", name=op.f("delivery_report_pkey")),
