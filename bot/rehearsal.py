@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 
 from bot import assembly, jobs
 from bot.clock import ManualClock
+from bot.receive import BOUNDLESS
 from bot.settings import Settings
 from bot.store.progress import Progress, open_jobs, progress
 from channels.port import (
@@ -46,6 +47,7 @@ class MemoryChannel:
     settle = timedelta()
     window: timedelta | None = None
     pace: Pace | None = None
+    file_types: frozenset[str] = frozenset()
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -165,7 +167,8 @@ async def rehearsing(
         return dict(channels)
 
     async with (
-        assembly.assemble(settings, database_url, clock=clock, build=build) as core,
+        # Time stands still between two messages: whoever says much would flood us.
+        assembly.assemble(settings, database_url, clock=clock, build=build, flow_limit=BOUNDLESS) as core,
         assembly.staffed(core, understanding, burst=timedelta()),
     ):
         worker = asyncio.create_task(jobs.work(core.queue, install_signal_handlers=False))

@@ -42,12 +42,17 @@ class Fetched:
 
 
 class FetchFailed(Exception):
-    """An attachment could not be fetched; `reason` is for officers. `permanent`: trying again cannot help."""
+    """An attachment could not be fetched; `reason` is for officers.
 
-    def __init__(self, reason: str, *, permanent: bool) -> None:
+    `permanent`: trying again cannot help, except in the first minutes (the other side may announce a file
+    before it has it). `refused`: it is not wanted (too large), whenever it is tried.
+    """
+
+    def __init__(self, reason: str, *, permanent: bool, refused: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
+        self.refused = refused
 
 
 InboundKind = Literal["message", "reaction", "stop", "start"]
@@ -153,17 +158,25 @@ class SendFailed(Exception):
     `permanent` is true when trying again cannot help. `reason` is for officers: it says what
     happened and holds no address, phone number or message text. `uncertain` is true when the other
     side may have taken the message nevertheless (the answer to our request was lost). `cause` tells
-    situations apart that are handled in their own way.
+    situations apart that are handled in their own way. `after`: the other side wants to be left alone for
+    that many seconds.
     """
 
     def __init__(
-        self, reason: str, *, permanent: bool, uncertain: bool = False, cause: Cause | None = None
+        self,
+        reason: str,
+        *,
+        permanent: bool,
+        uncertain: bool = False,
+        cause: Cause | None = None,
+        after: float | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
         self.uncertain = uncertain
         self.cause = cause
+        self.after = after
 
 
 ReportState = Literal["queued", "sent", "delivered", "read", "failed"]
@@ -175,7 +188,9 @@ class Report:
     """What the other side tells later about a message of ours, in any order and perhaps twice.
 
     `external_id` is its name of the message (or of a part), `message` our own id where it came back
-    along. For `failed`: `code` is the other side's error number, `reason` is for officers.
+    along, with the number of the `attempt` it belongs to and of the `part` of so many `parts` (from 1). For
+    `failed`: `code` is the other side's error number, `reason` is for officers, `is_passing` when sending
+    again may help.
     """
 
     channel: str
@@ -186,6 +201,10 @@ class Report:
     code: int | None = None
     reason: str = ""
     cause: Cause | None = None
+    is_passing: bool = False
+    attempt: int | None = None
+    part: int = 1
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +286,8 @@ class Channel(Protocol):
     `patience` is how long a message is tried before it is given up (`retry_hours` of the options).
     `settle` is how long an attempt may still be under way after it was recorded: `find` is asked
     only after it. `window` is how long after a citizen's message free text can be sent, None where
-    there is no such limit. `pace` is how fast may be sent, None without a limit.
+    there is no such limit. `pace` is how fast may be sent, None without a limit. `file_types` are the
+    content types of files that are kept; what `fetch` brings of another type is refused.
     """
 
     name: str
@@ -275,6 +295,7 @@ class Channel(Protocol):
     settle: timedelta
     window: timedelta | None
     pace: Pace | None
+    file_types: frozenset[str]
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the HTTP routes the outside posts to; empty for a pull channel."""

@@ -40,6 +40,7 @@ class Email:
         self.settle = outbox.settle
         self.window: timedelta | None = None
         self.pace: Pace | None = None
+        self.file_types: frozenset[str] = frozenset()
         self._mailbox = mailbox
         self._outbox = outbox
         self._own = own

@@ -65,6 +65,7 @@ class Media(_Section):
 
     max_bytes: int = Field(ge=1, le=104_857_600, description="Largest file, in bytes")
     types: tuple[str, ...] = Field(description="Content types that officers can use, e.g. application/pdf")
+    timeout_seconds: float = Field(default=60, gt=0, le=600, description="Deadline of fetching one file")
 
 
 class Templates(_Section):
