@@ -99,7 +99,7 @@ class Pages:
                     raise Refused("Tulis pesan atau pilih lampiran dahulu.")
             except Refused as refusal:
                 return self._page(view, problem=str(refusal))
-        await self._simulator.write_whatsapp(view.number, view.name, text, files)
+        await self._simulator.line.write(view.number, view.name, text, files)
         return _see(view)
 
     async def post_again(self, request: Request) -> Response:
@@ -108,7 +108,7 @@ class Pages:
             view, sid = View.read(form), str(form.get("sid"))
         if self._simulator.phone.find(sid) is None:
             raise HTTPException(404, "Pesan itu tidak ada.")
-        await self._simulator.post_again(sid)
+        await self._simulator.line.post_again(sid)
         return _see(view)
 
     async def send_mail(self, request: Request) -> Response:
@@ -185,6 +185,7 @@ class Pages:
         inbox = simulator.letters.inbox(view.address)
         if view.tab == "telepon":
             chat.unread = 0
+            simulator.line.look_at(view.number)
         elif thread is not None:
             simulator.letters.open(thread)
         html = self._templates.get_template("simulator.html").render(

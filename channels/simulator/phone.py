@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .twilio import Shown
+
 # How long the three dots are shown while nobody answers: a simulation must not pretend for ever.
 PATIENCE_SECONDS = 30.0
 
@@ -32,16 +34,22 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
-    """What an approved template is sent as: its words are kept by Meta, and nobody here invents them."""
+class Place:
+    """A shared place; degrees (WGS 84)."""
 
-    content_sid: str
-    variables: tuple[tuple[str, str], ...] = ()
+    latitude: float
+    longitude: float
+    label: str = ""
 
 
 @dataclass(slots=True)
 class Bubble:
-    """One message on the phone. `is_mine` is the citizen's; `state` is where it is, in words."""
+    """One message on the phone. `is_mine` is the citizen's; `state` is where it is, in words.
+
+    `shown` is a Content template's content; `tapped` the number (from 1) of what was tapped there. `ticks`
+    are 0 to 3 as WhatsApp draws them: on its way, taken, arrived, read. `is_lost`: the office sent it, and
+    it never got here. `reaction` is the citizen's emoji on it.
+    """
 
     number: int
     sid: str
@@ -50,7 +58,12 @@ class Bubble:
     at: datetime
     state: str = ""
     has_failed: bool = False
-    template: Template | None = None
+    shown: Shown | None = None
+    tapped: int = 0
+    ticks: int = 0
+    is_lost: bool = False
+    reaction: str = ""
+    place: Place | None = None
     files: tuple[File, ...] = ()
 
 
@@ -88,38 +101,61 @@ class Phone:
         """Return the chat of an E.164 number, empty when it is new (then it is not remembered yet)."""
         return self._chats.get(number) or Chat(number)
 
-    def wrote(self, number: str, sid: str, text: str, files: Sequence[File] = ()) -> Bubble:
+    def wrote(
+        self, number: str, sid: str, text: str, files: Sequence[File] = (), place: Place | None = None
+    ) -> Bubble:
         """Note what the citizen sends; until `accepted` or `refused` it is on its way."""
         chat = self._chats.setdefault(number, Chat(number))
-        return self._add(chat, sid, Bubble(0, sid, True, text, self._now(), "Mengirim", files=tuple(files)))
+        mine = Bubble(0, sid, True, text, self._now(), "Mengirim", files=tuple(files), place=place)
+        return self._add(chat, sid, mine)
 
     def accepted(self, sid: str, state: str) -> None:
         """The product's webhook took the citizen's message: from now on an answer is awaited."""
+        if sid not in self._by_sid:
+            return
         chat, bubble = self._by_sid[sid]
-        bubble.state, bubble.has_failed = state, False
+        bubble.state, bubble.has_failed, bubble.ticks = state, False, max(bubble.ticks, 2)
         # The answer may have come before the webhook's own acknowledgement was read.
         if chat.bubbles[-1].is_mine:
             chat.awaiting_since = time.monotonic()
 
     def refused(self, sid: str, reason: str) -> None:
         """The product's webhook did not take it; `reason` says so in words."""
-        _, bubble = self._by_sid[sid]
-        bubble.state, bubble.has_failed = reason, True
+        if sid in self._by_sid:
+            _, bubble = self._by_sid[sid]
+            bubble.state, bubble.has_failed = reason, True
 
-    def received(
-        self, number: str, sid: str, text: str, state: str, template: Template | None = None
-    ) -> Bubble:
-        """Note what the office sent."""
+    def reacted(self, sid: str, emoji: str) -> None:
+        """Note the citizen's reaction to a message of the office."""
+        self._by_sid[sid][1].reaction = emoji
+
+    def typing(self, sid: str) -> None:
+        """The office has read that message of the citizen's and prepares an answer."""
+        found = self._by_sid.get(sid)
+        if found is not None:
+            chat, bubble = found
+            bubble.ticks, bubble.state = 3, "Dibaca kantor"
+            chat.awaiting_since = time.monotonic()
+
+    def received(self, number: str, sid: str, text: str, shown: Shown | None = None) -> Bubble:
+        """Note what the office sent and what has arrived."""
         chat = self._chats.setdefault(number, Chat(number))
         chat.awaiting_since = None
         chat.unread += 1
-        bubble = Bubble(0, sid, False, text, self._now(), state, template=template)
+        bubble = Bubble(0, sid, False, text, self._now(), "Sampai", shown=shown, ticks=2)
         return self._add(chat, sid, bubble)
 
-    def retold(self, sid: str, state: str) -> None:
-        """Change the delivery state of a message, in words; an unknown `sid` is somebody else's."""
+    def missed(self, number: str, sid: str, reason: str) -> None:
+        """Note that the office sent something that did not get here; `reason` says why in words."""
+        chat = self._chats.setdefault(number, Chat(number))
+        chat.awaiting_since = None
+        self._add(chat, sid, Bubble(0, sid, False, reason, self._now(), is_lost=True))
+
+    def read(self, sid: str) -> None:
+        """The citizen has seen a message of the office."""
         if sid in self._by_sid:
-            self._by_sid[sid][1].state = state
+            bubble = self._by_sid[sid][1]
+            bubble.state, bubble.ticks = "Dibaca", 3
 
     def find(self, sid: str) -> tuple[Chat, Bubble] | None:
         """Return the chat and the message of that sid."""

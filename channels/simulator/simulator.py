@@ -7,7 +7,6 @@ the product listens to. It exists only when `pst run` has neither Twilio nor mai
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from secrets import token_hex
@@ -22,14 +21,12 @@ from starlette.staticfiles import StaticFiles
 from .events import Noticeboard
 from .guard import LoopbackOnly
 from .letters import Draft, quoted, read, write
+from .line import Line
 from .mailclient import MailClient, Thread
 from .mailserver import Envelope, MailServers
 from .pages import Pages
-from .phone import File, Phone, Template
 from .settings import SimulatedClock, SimulatorSettings
-from .twilio import SentMessage, TwilioStandIn, webhook_form
 from .view import BASE
-from .webhook import Verdict, Webhook
 from .words import Almanac
 
 __all__ = ["SimulatedClock", "Simulator", "SimulatorSettings"]
@@ -53,22 +50,13 @@ class Simulator:
         self.clock = clock
         self.office_name, self.office_mail = settings.office_name, settings.office_mail
         self.office_number = settings.whatsapp_from.removeprefix("whatsapp:")
-        self.phone, self.letters = Phone(clock.now), MailClient(clock.now)
         self.almanac, self.notices = Almanac(settings.timezone), Noticeboard()
-        self.twilio = TwilioStandIn(
-            account_sid=settings.account_sid,
-            auth_token=settings.auth_token,
-            sender=f"whatsapp:{self.office_number}",
-            now=clock.now,
-        )
-        self.twilio.on_message(self._on_whatsapp)
+        self.letters, self.line = MailClient(clock.now), Line(settings, clock.now, self.notices.tell)
+        self.phone, self.twilio = self.line.phone, self.line.twilio
         self.mail = MailServers(
             settings.imap_url, settings.smtp_url, now=clock.now, office_mail=settings.office_mail
         )
         self.mail.on_mail.append(self._on_mail)
-        self._webhook = Webhook(settings.public_url, settings.auth_token)
-        self._forms: dict[str, dict[str, str]] = {}
-        self._errands: set[asyncio.Task[None]] = set()
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the routes under `/simulator`; the stand-in for Twilio is at `/simulator/twilio`."""
@@ -97,39 +85,8 @@ class Simulator:
     async def stop(self) -> None:
         """Take everything down."""
         self.hang_up()
-        for errand in self._errands:
-            errand.cancel()
-        await asyncio.gather(*self._errands, return_exceptions=True)
+        await self.line.stop()
         await self.mail.stop()
-
-    async def write_whatsapp(self, number: str, name: str, text: str, files: Sequence[File] = ()) -> Verdict:
-        """Send a message from the phone, and return what the product's webhook said."""
-        sid = f"SM{token_hex(16)}"
-        media = [
-            (self.twilio.keep_media(sid, file.content_type, file.data), file.content_type) for file in files
-        ]
-        self._forms[sid] = webhook_form(
-            account_sid=self._settings.account_sid,
-            sender=f"whatsapp:{number}",
-            recipient=f"whatsapp:{self.office_number}",
-            body=text,
-            profile_name=name,
-            message_sid=sid,
-            media=media,
-        )
-        self.phone.wrote(number, sid, text, files)
-        self.notices.tell()
-        return await self.post_again(sid)
-
-    async def post_again(self, sid: str) -> Verdict:
-        """Post a kept message (again), with the same MessageSid. Raises KeyError for an unknown one."""
-        verdict = await self._webhook.post(self._forms[sid])
-        if verdict.is_accepted:
-            self.phone.accepted(sid, verdict.words)
-        else:
-            self.phone.refused(sid, verdict.words)
-        self.notices.tell()
-        return verdict
 
     async def write_mail(self, draft: Draft) -> Thread:
         """Send a mail to the office over SMTP; return its thread.
@@ -167,27 +124,7 @@ class Simulator:
             start_tls=False,
         )
 
-    def _on_whatsapp(self, message: SentMessage) -> None:
-        number = message.recipient.removeprefix("whatsapp:")
-        self.phone.received(number, message.sid, message.body, "Terkirim", _template(message))
-        self.notices.tell()
-        errand = asyncio.get_running_loop().create_task(self._arrive(message))
-        self._errands.add(errand)
-        errand.add_done_callback(self._errands.discard)
-
-    async def _arrive(self, message: SentMessage) -> None:
-        message.status, message.date_sent = "delivered", self.clock.now()
-        self.phone.retold(message.sid, "Sampai")
-        await self._webhook.report_delivered(message)
-        self.notices.tell()
-
     def _on_mail(self, raw: bytes, envelope: Envelope) -> None:
         for recipient in envelope.recipients:
             self.letters.keep(recipient, read(raw, self.clock.now()))
         self.notices.tell()
-
-
-def _template(message: SentMessage) -> Template | None:
-    if message.content_sid is None:
-        return None
-    return Template(message.content_sid, tuple(message.content_variables.items()))

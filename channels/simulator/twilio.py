@@ -1,217 +1,93 @@
-"""A stand-in for Twilio's Messages API, for simulation, tests and benches.
+"""A stand-in for Twilio, for simulation, tests and benches.
 
-It takes what the real twilio client posts, answers in Twilio's shapes (version 2010-04-01) and keeps
-every message in memory. It refuses what Twilio refuses at the door: wrong credentials (20003), a missing
-or impossible recipient (21604, 21211), a sender that is not ours (63007), no body (21619), more than
-1600 characters (21617). Error numbers: https://www.twilio.com/docs/api/errors.
+It takes what the real twilio client sends to any of Twilio's hosts (their paths do not collide), answers
+in Twilio's shapes and keeps everything in memory. It refuses what Twilio refuses at the door: wrong
+credentials (20003), a missing or impossible recipient (21604, 21211), a sender that is not ours (63007), no
+body (21619), more than 1600 characters (21617), an unknown template (21655), who is opted out (21610), too
+much at once (20429). What Twilio learns later comes by status callback: see `twilio_journey`.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import hmac
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
-from secrets import token_hex
-from urllib.parse import parse_qsl, urlencode
 
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
 
+from channels.simulator.twilio_account import Account
+from channels.simulator.twilio_callbacks import Callbacks
+from channels.simulator.twilio_content import Shown
+from channels.simulator.twilio_content_api import ContentApi
 from channels.simulator.twilio_faults import Fault, Faults
-from channels.simulator.twilio_messages import (
-    VERSION,
-    SentMessage,
-    TwilioProblem,
-    content_variables,
-    matches,
-    message_json,
-    rfc2822,
-    validate,
-)
+from channels.simulator.twilio_journey import Journeys, Pauses
+from channels.simulator.twilio_media import MediaApi
+from channels.simulator.twilio_messages import SentMessage
+from channels.simulator.twilio_messages_api import MessagesApi
+from channels.simulator.twilio_messaging_api import MessagingApi
+from channels.simulator.twilio_problem import TwilioProblem, answer_problem
+from channels.simulator.twilio_rules import WINDOW, Numbers, Rules
 from channels.simulator.twilio_webhook import sign_webhook, webhook_form
 
-__all__ = ["Fault", "Faults", "SentMessage", "TwilioStandIn", "sign_webhook", "webhook_form"]
-
-MAX_PAGE = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class _Media:
-    content_type: str
-    data: bytes
+__all__ = [
+    "WINDOW",
+    "Fault",
+    "Faults",
+    "Pauses",
+    "SentMessage",
+    "Shown",
+    "TwilioStandIn",
+    "sign_webhook",
+    "webhook_form",
+]
 
 
 class TwilioStandIn:
     """One Twilio account with the WhatsApp sender `sender` (`whatsapp:+...`).
 
     `app` is the ASGI app to serve; `messages` what was taken, oldest first; `faults` what goes wrong
-    next. `now` gives the time (aware) for the API's dates.
+    next; `rules` what is held against us; `contents` the templates; `messaging` senders and typing;
+    `media` the files; `journeys` what becomes of messages (nothing until its `pauses` are set);
+    `callbacks` how that is told. `now` gives the time (aware) for everything the clock decides.
     """
 
     def __init__(
         self, *, account_sid: str, auth_token: str, sender: str, now: Callable[[], datetime]
     ) -> None:
+        account = Account(account_sid, auth_token, sender, now)
         self.account_sid = account_sid
         self.sender = sender
-        self.messages: list[SentMessage] = []
-        self.faults = Faults()
-        self._now = now
-        self._observers: list[Callable[[SentMessage], None]] = []
-        self._media: dict[str, _Media] = {}
-        self._credentials = base64.b64encode(f"{account_sid}:{auth_token}".encode())
-        account = f"/{VERSION}/Accounts/{{account_sid}}"
-        self.app = Starlette(
-            routes=[
-                Route(f"{account}.json", self._account),
-                Route(f"{account}/Messages.json", self._create, methods=["POST"]),
-                Route(f"{account}/Messages.json", self._list, methods=["GET"]),
-                Route(f"{account}/Messages/{{sid}}.json", self._fetch),
-                Route(f"{account}/Messages/{{sid}}/Media/{{media_sid}}", self._download),
-            ],
-            exception_handlers={TwilioProblem: _answer_problem},
+        self.faults, self.rules, self.numbers = Faults(), Rules(), Numbers()
+        self.contents, self.messaging, self.media = (
+            ContentApi(account),
+            MessagingApi(account),
+            MediaApi(account),
         )
+        self.callbacks = Callbacks(account)
+        self.journeys = Journeys(account, self.callbacks, self.numbers, self.rules, self.contents.known)
+        self._api = MessagesApi(
+            account, faults=self.faults, rules=self.rules, numbers=self.numbers, contents=self.contents.known
+        )
+        self._api.on_message(self.journeys.begin)
+        self._now = now
+        resources = (self._api, self.media, self.contents, self.messaging, account)
+        self.app = Starlette(
+            routes=[route for resource in resources for route in resource.routes()],
+            exception_handlers={TwilioProblem: answer_problem},
+        )
+
+    @property
+    def messages(self) -> list[SentMessage]:
+        """Return what was taken, oldest first."""
+        return self._api.messages
 
     def on_message(self, observer: Callable[[SentMessage], None]) -> None:
         """Have `observer` called with every message, right after it was taken."""
-        self._observers.append(observer)
+        self._api.on_message(observer)
 
     def keep_media(self, message_sid: str, content_type: str, data: bytes) -> str:
         """Keep what a phone attached; return its URL as Twilio would write it (host api.twilio.com)."""
-        media_sid = f"ME{token_hex(16)}"
-        self._media[media_sid] = _Media(content_type, data)
-        path = f"/{VERSION}/Accounts/{self.account_sid}/Messages/{message_sid}/Media/{media_sid}"
-        return f"https://api.twilio.com{path}"
+        return self.media.keep(message_sid, content_type, data)
 
-    async def _create(self, request: Request) -> Response:
-        self._authenticate(request)
-        body = (await request.body()).decode("utf-8", "replace")
-        form = dict(parse_qsl(body, keep_blank_values=True))
-        fault = self.faults.next("POST")
-        if fault is None:
-            return JSONResponse(message_json(self._take(form)), status_code=201)
-        await asyncio.sleep(fault.delay_seconds)
-        taken = message_json(self._take(form)) if fault.accepted or fault.status is None else None
-        return await _faulty(fault, taken, 201)
-
-    async def _list(self, request: Request) -> Response:
-        self._authenticate(request)
-        fault = self.faults.next("GET")
-        listing = self._page(request)
-        if fault is None:
-            return JSONResponse(listing)
-        await asyncio.sleep(fault.delay_seconds)
-        return await _faulty(fault, listing, 200)
-
-    async def _fetch(self, request: Request) -> Response:
-        self._authenticate(request)
-        sid = request.path_params["sid"]
-        found = next((message for message in self.messages if message.sid == sid), None)
-        if found is None:
-            raise _not_found()
-        return JSONResponse(message_json(found))
-
-    async def _account(self, request: Request) -> Response:
-        self._authenticate(request)
-        created = rfc2822(self._now())
-        account = {
-            "auth_token": None,
-            "date_created": created,
-            "date_updated": created,
-            "friendly_name": "Simulasi",
-            "owner_account_sid": self.account_sid,
-            "sid": self.account_sid,
-            "status": "active",
-            "subresource_uris": {"messages": f"/{VERSION}/Accounts/{self.account_sid}/Messages.json"},
-            "type": "Full",
-            "uri": f"/{VERSION}/Accounts/{self.account_sid}.json",
-        }
-        return JSONResponse(account)
-
-    async def _download(self, request: Request) -> Response:
-        self._authenticate(request)
-        media = self._media.get(request.path_params["media_sid"])
-        if media is None:
-            raise _not_found()
-        return Response(media.data, media_type=media.content_type)
-
-    def _authenticate(self, request: Request) -> None:
-        kind, _, given = request.headers.get("authorization", "").partition(" ")
-        known = hmac.compare_digest(given.encode(), self._credentials)
-        if kind.lower() != "basic" or not known or request.path_params["account_sid"] != self.account_sid:
-            raise TwilioProblem(401, 20003, "Authenticate")
-
-    def _take(self, form: Mapping[str, str]) -> SentMessage:
-        """Validate and keep a message, tell the observers. Raises `TwilioProblem`."""
-        validate(form, self.sender)
-        message = SentMessage(
-            sid=f"SM{token_hex(16)}",
-            account_sid=self.account_sid,
-            sender=form["From"],
-            recipient=form["To"],
-            body=form.get("Body", ""),
-            created_at=self._now(),
-            status_callback=form.get("StatusCallback"),
-            content_sid=form.get("ContentSid"),
-            content_variables=content_variables(form),
-        )
-        self.messages.append(message)
-        for observer in self._observers:
-            observer(message)
-        return message
-
-    def _page(self, request: Request) -> dict[str, object]:
-        """Return one page, newest first, in the shape of Twilio's lists."""
-        query = request.query_params
-        size = min(int(query.get("PageSize", "50")), MAX_PAGE)
-        page = int(query.get("Page", "0"))
-        found = [message for message in reversed(self.messages) if matches(message, query)]
-        start, end = page * size, (page + 1) * size
-        shown = [message_json(message) for message in found[start:end]]
-        return {
-            "messages": shown,
-            "page": page,
-            "page_size": size,
-            "start": start,
-            "end": start + max(len(shown) - 1, 0),
-            "uri": _page_uri(request, page),
-            "first_page_uri": _page_uri(request, 0),
-            "next_page_uri": _page_uri(request, page + 1) if len(found) > end else None,
-            "previous_page_uri": _page_uri(request, page - 1) if page else None,
-        }
-
-
-def _page_uri(request: Request, page: int) -> str:
-    query = {**request.query_params, "Page": str(page)}
-    if page:
-        query["PageToken"] = f"PA{page}"
-    # From Twilio's root, wherever the stand-in is mounted: the client puts its own base before it.
-    return f"/{VERSION}/Accounts/{request.path_params['account_sid']}/Messages.json?{urlencode(query)}"
-
-
-async def _faulty(fault: Fault, answer: dict[str, object] | None, status: int) -> Response:
-    """Answer as the fault says; `answer` is what would have been answered without it."""
-    await asyncio.sleep(fault.hang_seconds)
-    if fault.status is not None:
-        return TwilioProblem(fault.status, fault.code or fault.status, "Planned fault").response()
-    if not fault.dropped:
-        return JSONResponse(answer, status_code=status)
-    # The head promises more than comes: the server can only close the connection in the middle.
-    whole = json.dumps(answer).encode()
-    half = iter([whole[: len(whole) // 2]])
-    return StreamingResponse(half, status_code=status, headers={"content-length": str(len(whole))})
-
-
-async def _answer_problem(_request: Request, problem: Exception) -> Response:
-    if not isinstance(problem, TwilioProblem):
-        raise problem
-    return problem.response()
-
-
-def _not_found() -> TwilioProblem:
-    return TwilioProblem(404, 20404, "The requested resource was not found")
+    def heard(self, address: str, text: str = "") -> None:
+        """Note that a number (`whatsapp:+...`) wrote to the office: the window is open from now on."""
+        self.numbers.heard(address, text, self._now())

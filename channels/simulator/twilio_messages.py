@@ -11,17 +11,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime
 
-from starlette.responses import JSONResponse, Response
+from channels.simulator.twilio_account import VERSION, rfc2822
+from channels.simulator.twilio_content import Content, Shown
+from channels.simulator.twilio_problem import TwilioProblem
 
-VERSION = "2010-04-01"
 MAX_BODY = 1600
 
 
 @dataclass(slots=True)
 class SentMessage:
-    """A message that the stand-in took. `date_sent` is None while it is queued, as at Twilio."""
+    """A message that the stand-in took. `date_sent` is None while it is queued, as at Twilio.
+
+    `shown` is what the phone shows of a Content template, None for free text.
+    """
 
     sid: str
     account_sid: str
@@ -32,23 +35,10 @@ class SentMessage:
     status_callback: str | None = None
     content_sid: str | None = None
     content_variables: dict[str, str] = field(default_factory=dict)
+    shown: Shown | None = None
     status: str = "queued"
     date_sent: datetime | None = None
     error_code: int | None = None
-
-
-class TwilioProblem(Exception):
-    """An error answer in Twilio's shape; `code` is Twilio's number."""
-
-    def __init__(self, status: int, code: int, message: str) -> None:
-        super().__init__(message)
-        self.status, self.code, self.message = status, code, message
-
-    def response(self) -> Response:
-        """Return the answer to send."""
-        more = f"https://www.twilio.com/docs/errors/{self.code}"
-        body = {"code": self.code, "message": self.message, "more_info": more, "status": self.status}
-        return JSONResponse(body, status_code=self.status)
 
 
 def validate(form: Mapping[str, str], sender: str) -> None:
@@ -64,6 +54,32 @@ def validate(form: Mapping[str, str], sender: str) -> None:
         raise TwilioProblem(400, 21619, "A text message body or media urls must be specified.")
     if len(body) > MAX_BODY:
         raise TwilioProblem(400, 21617, "The concatenated message body exceeds the 1600 character limit.")
+
+
+def chosen_content(form: Mapping[str, str], known: Mapping[str, Content]) -> Content | None:
+    """Return the template of the form, None for free text. Raises `TwilioProblem` 21654, 21655.
+
+    A Body beside a ContentSid is not sent: the template's words are.
+    """
+    sid = form.get("ContentSid")
+    if not sid:
+        if form.get("ContentVariables"):
+            raise TwilioProblem(400, 21654, "ContentSid Required")
+        return None
+    if sid not in known:
+        raise TwilioProblem(400, 21655, f"The ContentSid {sid} is Invalid")
+    return known[sid]
+
+
+def content_variables(form: Mapping[str, str]) -> dict[str, str]:
+    """Return a template's variables. Raises `TwilioProblem` 21656 when they are no JSON object of texts."""
+    try:
+        variables = json.loads(form.get("ContentVariables") or "{}")
+    except ValueError:
+        variables = None
+    if not isinstance(variables, dict) or not all(isinstance(value, str) for value in variables.values()):
+        raise TwilioProblem(400, 21656, "The ContentVariables Parameter is invalid.")
+    return variables
 
 
 def matches(message: SentMessage, query: Mapping[str, str]) -> bool:
@@ -109,19 +125,3 @@ def message_json(message: SentMessage) -> dict[str, object]:
         "to": message.recipient,
         "uri": f"{uri}.json",
     }
-
-
-def rfc2822(moment: datetime) -> str:
-    """Twilio's dates are RFC 2822 in GMT, with whole seconds."""
-    return format_datetime(moment.astimezone(UTC))
-
-
-def content_variables(form: Mapping[str, str]) -> dict[str, str]:
-    """Return a template's variables. Raises `TwilioProblem` 21656 when they are no JSON object."""
-    try:
-        variables = json.loads(form.get("ContentVariables") or "{}")
-    except ValueError:
-        variables = None
-    if not isinstance(variables, dict):
-        raise TwilioProblem(400, 21656, "The ContentVariables Parameter is invalid.")
-    return {str(name): str(value) for name, value in variables.items()}

@@ -67,6 +67,29 @@ def webhook_form(
     return form | dict(extra or {})
 
 
+def tapped_button(title: str, identifier: str) -> dict[str, str]:
+    """Return what a tapped quick reply adds to the form of an incoming message."""
+    return {"MessageType": "button", "ButtonText": title, "ButtonPayload": identifier}
+
+
+def tapped_entry(title: str, identifier: str, description: str = "") -> dict[str, str]:
+    """Return what a chosen entry of a list adds to the form of an incoming message."""
+    entry = {"MessageType": "interactive", "ListTitle": title, "ListId": identifier}
+    return entry | ({"ListDescription": description} if description else {})
+
+
+def location(latitude: float, longitude: float, label: str = "", address: str = "") -> dict[str, str]:
+    """Return what a shared place adds to the form of an incoming message; degrees."""
+    place = {"MessageType": "location", "Latitude": str(latitude), "Longitude": str(longitude)}
+    named = {"Label": label, "Address": address}
+    return place | {name: value for name, value in named.items() if value}
+
+
+def reaction() -> dict[str, str]:
+    """Return what makes a message whose body is an emoji a reaction to the message it refers to."""
+    return {"MessageType": "reaction"}
+
+
 def _kind(media: Sequence[tuple[str, str]]) -> str:
     """Twilio's MessageType: text, image, video, audio or document."""
     if not media:

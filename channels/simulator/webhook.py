@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import aiohttp
 import structlog
 
-from .twilio import SentMessage, sign_webhook
+from .twilio import sign_webhook
 
 PATH = "/webhooks/twilio/whatsapp"
 # Twilio waits 15 s for a webhook (its documentation, "Webhooks: timeouts").
@@ -43,31 +43,6 @@ class Webhook:
             return Verdict(False, "Gagal: webhook tidak dapat dihubungi. Apakah aplikasi masih berjalan?")
         log.info("simulator.webhook_posted", status=status)
         return _verdict(status)
-
-    async def report_delivered(self, message: SentMessage) -> None:
-        """Tell the product that its message reached the phone, at the address it asked for, if any.
-
-        The form is Twilio's status callback. A product that does not listen is no fault of the phone.
-        """
-        if message.status_callback is None:
-            return
-        form = {
-            "AccountSid": message.account_sid,
-            "ApiVersion": "2010-04-01",
-            "ChannelPrefix": "whatsapp",
-            "From": message.sender,
-            "MessageSid": message.sid,
-            "MessageStatus": message.status,
-            "SmsSid": message.sid,
-            "SmsStatus": message.status,
-            "To": message.recipient,
-        }
-        try:
-            status = await self._post(message.status_callback, form)
-        except (TimeoutError, aiohttp.ClientError) as error:
-            log.warning("simulator.callback_failed", error=type(error).__name__)
-        else:
-            log.info("simulator.callback_posted", status=status)
 
     async def _post(self, url: str, form: Mapping[str, str]) -> int:
         headers = sign_webhook(self._auth_token, url, form)

@@ -74,12 +74,13 @@ class Product:
         return Response(status_code=self.status)
 
     async def answer(self, text: str, to: str = "whatsapp:+6281111110001", **more: str) -> None:
-        """Send a WhatsApp message as the product's twilio client does."""
+        """Send a WhatsApp message as the product's twilio client does, and wait for what becomes of it."""
         form = {"From": OFFICE, "To": to} | ({"Body": text} if text else {}) | more
         async with httpx.AsyncClient(auth=(ACCOUNT, TOKEN)) as client:
             path = f"/simulator/twilio/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
             answer = await client.post(self.url + path, data=form)
         assert answer.status_code == 201
+        await self.simulator.twilio.journeys.settled()
 
     async def answer_mail(self, message_id: str, text: str, html: str | None = None) -> None:
         """Answer a mail of the citizen as the product does, over SMTP with its password."""

@@ -88,13 +88,27 @@ async def test_an_attachment_is_there_for_the_product_behind_twilios_password(
     assert 'alt="Lampiran ktp.png"' in page.text
 
 
-async def test_a_template_is_marked_and_its_words_are_not_made_up(
-    product: Product, browser: httpx.AsyncClient
-) -> None:
-    await product.answer("", ContentSid="HX" + "1" * 32, ContentVariables='{"1": "K-0007"}')
+async def test_a_template_is_marked_and_shows_its_words(product: Product, browser: httpx.AsyncClient) -> None:
+    sid = product.simulator.twilio.contents.keep({"twilio/text": {"body": "Tiket {{1}} sudah dijawab."}})
+    await product.answer("", ContentSid=sid, ContentVariables='{"1": "K-0007"}')
     page = await browser.get("/simulator")
     assert ">Templat<" in page.text
-    assert "K-0007" in page.text
+    assert "Tiket K-0007 sudah dijawab." in page.text
+
+
+async def test_free_text_after_a_day_does_not_arrive_and_the_phone_says_why(
+    product: Product, browser: httpx.AsyncClient
+) -> None:
+    await browser.post("/simulator/phone", data=MINE | {"teks": "halo"})
+    product.clock.skip(1)
+    await product.answer("rahasia besar")
+    page = await browser.get("/simulator")
+    assert "rahasia besar" not in page.text
+    assert "lebih dari 24 jam" in page.text
+
+    await browser.post("/simulator/phone", data=MINE | {"teks": "saya di sini"})
+    await product.answer("nah")
+    assert "nah" in (await browser.get("/simulator")).text
 
 
 async def test_numbers_keep_their_messages_apart(product: Product, browser: httpx.AsyncClient) -> None:
@@ -117,6 +131,6 @@ async def test_nothing_is_sent_when_nothing_was_typed(product: Product, browser:
 def test_an_answer_quicker_than_the_webhooks_acknowledgement_leaves_no_dots() -> None:
     phone = Phone(ManualClock().now)
     phone.wrote("+6281111110001", "SM1", "halo")
-    phone.received("+6281111110001", "SM2", "jawaban", "Terkirim")
+    phone.received("+6281111110001", "SM2", "jawaban")
     phone.accepted("SM1", "Diterima kantor")
     assert phone.chat("+6281111110001").seconds_of_typing == pytest.approx(0)

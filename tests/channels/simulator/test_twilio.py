@@ -20,6 +20,7 @@ CITIZEN = "whatsapp:+628111111001"
 ACCOUNT = f"/2010-04-01/Accounts/{SID}"
 MESSAGES = f"{ACCOUNT}/Messages.json"
 START = datetime(2026, 3, 17, 23, 59, 58, tzinfo=UTC)
+TEMPLATE = "HX" + "1" * 32
 
 
 class Clock:
@@ -76,12 +77,16 @@ async def test_a_message_is_taken_shown_and_told(twilio: TwilioStandIn, api: htt
         ({"From": "whatsapp:+628111111009"}, 63007),
         ({"Body": ""}, 21619),
         ({"Body": "x" * 1601}, 21617),
-        ({"Body": "", "ContentSid": "HX1", "ContentVariables": "no json"}, 21656),
+        ({"Body": "", "ContentSid": "HX1"}, 21655),
+        ({"Body": "", "ContentSid": TEMPLATE, "ContentVariables": "no json"}, 21656),
+        ({"Body": "", "ContentSid": TEMPLATE, "ContentVariables": '{"1": 5}'}, 21656),
+        ({"ContentVariables": '{"1": "Sri"}'}, 21654),
     ],
 )
 async def test_what_twilio_refuses(
     twilio: TwilioStandIn, api: httpx.AsyncClient, changes: dict[str, str], code: int
 ) -> None:
+    twilio.contents.keep({"twilio/text": {"body": "Halo {{1}}"}}, sid=TEMPLATE)
     answer = await api.post(MESSAGES, data=form(**changes))
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert twilio.messages == []
@@ -91,9 +96,32 @@ async def test_the_longest_body_and_a_template_are_taken(
     twilio: TwilioStandIn, api: httpx.AsyncClient
 ) -> None:
     assert (await api.post(MESSAGES, data=form(Body="x" * 1600))).status_code == 201
-    template = form(Body="", ContentSid="HX1", ContentVariables='{"1": "Sri"}')
+    twilio.contents.keep({"twilio/text": {"body": "Halo {{1}}"}}, sid=TEMPLATE)
+    template = form(Body="tidak dikirim", ContentSid=TEMPLATE, ContentVariables='{"1": "Sri"}')
     assert (await api.post(MESSAGES, data=template)).status_code == 201
     assert twilio.messages[1].content_variables == {"1": "Sri"}
+    assert twilio.messages[1].body == "Halo Sri"
+
+
+async def test_more_than_the_rate_is_told_to_come_again(
+    twilio: TwilioStandIn, api: httpx.AsyncClient
+) -> None:
+    twilio.rules.per_second = 3
+    answers = [await api.post(MESSAGES, data=form()) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201, 429]
+    assert answers[3].json()["code"] == 20429
+    assert int(answers[3].headers["retry-after"]) >= 1
+    assert len(twilio.messages) == 3
+
+
+async def test_who_sent_stop_gets_nothing_until_start(twilio: TwilioStandIn, api: httpx.AsyncClient) -> None:
+    twilio.heard(CITIZEN, " Stop ")
+    assert (await api.post(MESSAGES, data=form())).status_code == 201
+    twilio.rules.honours_stop = True
+    answer = await api.post(MESSAGES, data=form())
+    assert (answer.status_code, answer.json()["code"]) == (400, 21610)
+    twilio.heard(CITIZEN, "START")
+    assert (await api.post(MESSAGES, data=form())).status_code == 201
 
 
 @pytest.mark.parametrize("auth", [(SID, "wrong"), ("AC1", TOKEN)])
@@ -172,6 +200,21 @@ async def test_the_account_and_media_behind_the_same_credentials(
     assert (answer.content, answer.headers["content-type"]) == (b"\x89PNG", "image/png")
     assert (await api.get(path, auth=("x", "y"))).status_code == 401
     assert (await api.get(path[:-1])).status_code == 404
+    [shown] = (await api.get(f"{ACCOUNT}/Messages/MM{'0' * 32}/Media.json")).json()["media_list"]
+    assert (await api.get(f"{path}.json")).json() == shown
+    assert shown["content_type"] == "image/png"
+
+
+async def test_a_file_may_lie_behind_a_redirect_that_wants_no_password(
+    twilio: TwilioStandIn, api: httpx.AsyncClient
+) -> None:
+    twilio.media.redirects = True
+    url = twilio.keep_media("MM" + "0" * 32, "image/png", b"\x89PNG")
+    answer = await api.get(url.removeprefix("https://api.twilio.com"))
+    assert answer.status_code == 307
+    store = httpx.URL(answer.headers["location"])
+    assert store.host.endswith(".twiliocdn.com")
+    assert (await api.get(store.path, auth=("x", "y"))).content == b"\x89PNG"
 
 
 def test_a_webhook_is_shaped_and_signed_like_twilios() -> None:
