@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -17,8 +17,9 @@ from bot.dialogue.lookup import Found, Query
 from bot.dialogue.state import Context, Decision, Heard, Subject, Turn
 from bot.hear import hear
 from bot.office import Office
+from bot.presence import Presence
 from bot.queue import Queue
-from bot.store import conversations, messages, tickets
+from bot.store import conversations, events, messages, tickets
 from bot.store.conversations import Held
 from bot.store.database import Database, Transaction
 from bot.store.messages import Asked
@@ -52,8 +53,9 @@ class Lookups(Protocol):
 class Answering:
     """Answers one message at a time; every effect is kept in one transaction.
 
-    `burst` is how long a chat message that says nothing by itself ("halo", "mau tanya") waits for the
-    next one, to be answered together with it; zero answers every message by itself.
+    `burst` is how long a chat message that says nothing by itself ("halo", "mau tanya", a picture) waits
+    for the next one, to be answered together with it; zero answers every message by itself. Whoever has to
+    wait is shown that somebody is there.
     """
 
     database: Database
@@ -65,31 +67,36 @@ class Answering:
     office: Office
     lookups: Lookups
     burst: timedelta = timedelta()
+    presence: Presence = field(default_factory=Presence)
 
     async def answer(self, message_id: int) -> None:
         """Answer a citizen's message, once. Raises `AnswerLater` while the model is away."""
         asked = await self._asked(message_id)
         if asked is None:
             return
+        try:
+            await self._answer(asked)
+        except AnswerLater:
+            await self.presence.show(asked.id, channel=asked.channel, external_id=asked.external_id)
+            raise
+
+    async def _answer(self, asked: Asked) -> None:
         heard: Heard | None = None
-        if asked.text.strip():
-            try:
-                asked, heard = await self._listened(asked)
-            except NluUnavailable:
-                heard = None
-        found = await self._looked_up(asked, heard) if heard else {}
+        if asked.kind == "message" and not asked.is_flood:
+            asked, heard = await self._listened(asked)
+        found = await self._looked_up(asked, heard)
         async with self.database.transaction() as tx:
             is_done = await self._settle(tx, asked, heard, found)
         if not is_done:
             raise AnswerLater
 
-    async def _listened(self, asked: Asked) -> tuple[Asked, Heard]:
+    async def _listened(self, asked: Asked) -> tuple[Asked, Heard | None]:
         """Return the message with what followed in the same breath, and what the model makes of it.
 
-        Raises `AnswerLater` while more may be coming, `NluUnavailable` when the model is away.
+        None when there are no words, or the model is away. Raises `AnswerLater` while more may be coming.
         """
-        heard = await hear(self.interpreter, asked.text)
-        if not self.burst or asked.reply_id is not None or not self.dialogue.may_go_on(heard):
+        heard = await self._heard(asked.text)
+        if not self.burst or not asked.is_plain or not self._may_go_on(asked, heard):
             return asked, heard
         async with self.database.statement() as tx:
             followers = await messages.followers(tx, asked)
@@ -99,15 +106,29 @@ class Answering:
             raise AnswerLater(pause.total_seconds())
         if followers:
             asked = messages.joined(asked, followers)
-            heard = await hear(self.interpreter, asked.text)
+            heard = await self._heard(asked.text)
         return asked, heard
 
-    async def _looked_up(self, asked: Asked, heard: Heard) -> dict[Query, Found]:
-        if not self.dialogue.may_look_up(heard):
+    async def _heard(self, text: str) -> Heard | None:
+        if not text.strip():
+            return None
+        try:
+            return await hear(self.interpreter, text)
+        except NluUnavailable:
+            return None
+
+    def _may_go_on(self, asked: Asked, heard: Heard | None) -> bool:
+        """Tell whether more may follow: the rest of an album, the words to a picture, the question itself."""
+        return bool(asked.attachments) or (heard is not None and self.dialogue.may_go_on(heard))
+
+    async def _looked_up(self, asked: Asked, heard: Heard | None) -> dict[Query, Found]:
+        if asked.choice is None and (heard is None or not self.dialogue.may_look_up(heard)):
             return {}
         async with self.database.statement() as tx:
             context = _context(await conversations.context(tx, asked.conversation_id))
-        turn = Turn(asked.text, asked.attachments, context, None, "id", is_first_contact=False)
+        turn = Turn(
+            asked.text, asked.attachments, context, None, "id", is_first_contact=False, choice=asked.choice
+        )
         return {query: await self.lookups.find(query) for query in self.dialogue.queries(turn, heard)}
 
     async def hand_over(self, message_id: int) -> None:
@@ -137,13 +158,21 @@ class Answering:
         if held is None:
             return True
         turn = _turn(held, asked, self.dialogue.languages)
-        decision = self.dialogue.without_model(turn, found)
+        decision = self._without_words(asked, turn) or self.dialogue.without_model(turn, found)
         if decision is None and heard is not None:
             decision = self.dialogue.decide(turn, heard, found)
         if decision is not None:
             await self._keep(tx, held, asked, decision)
             return True
         return await self._settle_without_model(tx, held, asked, turn)
+
+    def _without_words(self, asked: Asked, turn: Turn) -> Decision | None:
+        """Decide by what kind of message it is, where that says all."""
+        if asked.is_flood:
+            return self.dialogue.flooded(turn)
+        if asked.kind in {"stop", "start"}:
+            return self.dialogue.wished(turn, notices=asked.kind == "start")
+        return None
 
     async def _settle_without_model(self, tx: Transaction, held: Held, asked: Asked, turn: Turn) -> bool:
         limits = self.office.understanding
@@ -182,7 +211,15 @@ class Answering:
                 now=now,
             )
             await self.queue.deliver(tx, reply_id, conversation_id=held.id, channel=asked.channel)
+        if decision.notices is not None:
+            await conversations.want_notices(tx, held.contact_id, wanted=decision.notices, now=now)
+        if asked.is_flood:
+            await events.note(
+                tx, "flood", now=now, conversation_id=held.id, message_id=asked.id, once=f"flood:{asked.id}"
+            )
         understood = {"topics": decision.topics, "confidence": round(decision.confidence, 4)}
+        if asked.is_flood:
+            understood["flood"] = True
         await conversations.carry_on(
             tx,
             held,
@@ -219,13 +256,16 @@ class Answering:
 
 def _turn(held: Held, asked: Asked, languages: Languages) -> Turn:
     context = _context(held.context)
+    # STOP is English and said in every language.
+    spoken = languages.of(asked.text) if asked.kind == "message" else None
     return Turn(
         text=asked.text,
         attachments=asked.attachments,
         context=context,
         ticket=held.ticket,
-        language=languages.of(asked.text) or context.language or held.language,
+        language=spoken or context.language or held.language,
         is_first_contact=not held.is_introduced,
+        choice=asked.choice,
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot import jobs
 from bot.answer import Answering
@@ -15,10 +15,12 @@ from bot.clock import Clock, SharedClock, SystemClock
 from bot.complaints import SettingsError
 from bot.deliver import Delivering
 from bot.dialogue.decide import Dialogue
+from bot.dialogue.flow import FlowLimit
 from bot.dialogue.language import Languages
 from bot.dialogue.limits import Limits
 from bot.dialogue.shelf import Shelf
 from bot.lookups import StoredLookups
+from bot.presence import Presence
 from bot.queue import Queue
 from bot.read import Reader
 from bot.receive import Reception
@@ -26,7 +28,7 @@ from bot.report import Reporting
 from bot.settings import ROOT, Settings
 from bot.store.database import Database
 from bot.texts import Texts, load_texts
-from channels.port import Build, Channel, Wiring
+from channels.port import Build, Channel, Finding, Wiring
 from nlu import answers
 from nlu.kbli import table as kbli_table
 from nlu.port import Interpreter
@@ -83,16 +85,17 @@ async def assemble(
     *,
     clock: Clock | None = None,
     build: Callable[[Settings, Wiring], Mapping[str, Channel]] | None = None,
+    flow_limit: FlowLimit | None = None,
 ) -> AsyncIterator[Core]:
     """Put the parts together and take them apart again at the end.
 
     `database_url` is a `postgresql://` URL; `clock` and `build` take the place of the real time and
-    the real channels (`pst chat`, tests).
+    the real channels (`pst chat`, tests), `flow_limit` that of the office's (`understanding.flood_messages`).
     """
     time = clock or clock_of(settings)
     database = Database(database_url, pool_size=jobs.CONCURRENCY)
     queue = Queue(database_url)
-    reception = Reception(database, queue, time)
+    reception = Reception(database, queue, time, flow_limit=flow_limit or flow_limit_of(settings))
     wiring = Wiring(
         accept=reception,
         report=Reporting(database),
@@ -116,6 +119,12 @@ def clock_of(settings: Settings) -> Clock:
     if settings.environment.simulation:
         return SharedClock(settings.home / "run" / "clock")
     return SystemClock()
+
+
+def flow_limit_of(settings: Settings) -> FlowLimit:
+    """Return how much of one person is answered one by one."""
+    limits = settings.office.understanding
+    return FlowLimit(limits.flood_messages, timedelta(seconds=limits.flood_seconds))
 
 
 def build_channels(settings: Settings, wiring: Wiring) -> dict[str, Channel]:
@@ -177,6 +186,69 @@ def inspect_mail(data: bytes, file: str, own: str | None) -> dict[str, object]:
     return dict(inspect(data, file, own))
 
 
+async def whatsapp_templates(settings: Settings) -> dict[str, Any]:
+    """Return the account's templates and a verdict on each key of office.yml (`pst whatsapp templates`).
+
+    `problem` says why Twilio could not be asked; then every text is there to submit. Raises `SettingsError`
+    when office.yml has no WhatsApp.
+    """
+    from channels.whatsapp.asking import NotTold, client_for  # noqa: PLC0415
+    from channels.whatsapp.content import contents  # noqa: PLC0415
+    from channels.whatsapp.review import review, status_in_words  # noqa: PLC0415
+
+    options, environment = _whatsapp(settings)
+    client = client_for(options, environment)
+    account, problem = [], "environment: PST_TWILIO_ACCOUNT_SID, PST_TWILIO_AUTH_TOKEN: missing"
+    if client is not None:
+        try:
+            account, problem = await contents(client), ""
+        except NotTold as error:
+            problem = error.reason
+        finally:
+            await client.http_client.close()
+    verdicts = review(account, options.templates, options.buttons)
+    shown = [{**asdict(each), "status_in_words": status_in_words(each)} for each in account]
+    return {
+        "problem": problem,
+        "holds": not problem and all(verdict.holds for verdict in verdicts),
+        "templates": shown,
+        "keys": [asdict(verdict) for verdict in verdicts],
+    }
+
+
+async def whatsapp_check(settings: Settings, *, to: str | None) -> Sequence[Finding]:
+    """Try account, sender and webhooks, and with `to` (+62...) a message (`pst whatsapp check`).
+
+    Raises `SettingsError` when WhatsApp is not set or Twilio cannot be asked.
+    """
+    from channels.whatsapp.asking import NotTold, client_for  # noqa: PLC0415
+    from channels.whatsapp.check import Place, check_account, check_sender, check_sending  # noqa: PLC0415
+
+    options, environment = _whatsapp(settings)
+    client = client_for(options, environment)
+    if client is None or environment.twilio_from is None:
+        raise SettingsError(["environment: PST_TWILIO_ACCOUNT_SID: missing; WhatsApp is not set"])
+    place = Place(environment.twilio_from, settings.public_url, environment.twilio_api_url is not None)
+    try:
+        findings = [await check_account(client), *await check_sender(client, place)]
+        if to is not None:
+            text = f"Pesan percobaan dari {settings.office.office.name}. Tidak perlu dibalas."
+            findings.append(await check_sending(client, place, to=to, text=text))
+    except NotTold as error:
+        raise SettingsError([error.reason]) from error
+    finally:
+        await client.http_client.close()
+    return findings
+
+
+def _whatsapp(settings: Settings) -> tuple[Any, Any]:
+    """Return the section of office.yml and the environment of WhatsApp. Raises `SettingsError`."""
+    for channel in settings.channels:
+        if channel.name == "whatsapp":
+            return channel.options, channel.environment
+    raise SettingsError(["office.yml: channels.whatsapp: missing"])
+
+
 def texts(settings: Settings) -> Texts:
     """Return every sentence of the bot."""
     return load_texts(ROOT / "bot" / "texts.yml", settings.office.facts())
@@ -228,6 +300,7 @@ async def staffed(
             office,
             lookups(core.settings, core.database),
             timedelta(seconds=office.understanding.burst_seconds) if burst is None else burst,
+            Presence(core.channels),
         ),
         delivering=Delivering(core.database, core.channels, core.clock),
         reader=Reader(core.database, core.reception, core.channels, core.clock),

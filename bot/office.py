@@ -121,6 +121,8 @@ class Understanding(_Section):
     failures_before_officer: Positive
     tell_after_seconds: Positive
     burst_seconds: Annotated[float, Field(ge=0, le=30)]
+    flood_messages: Positive
+    flood_seconds: Positive
     hand_over_after_minutes: Positive
 
 

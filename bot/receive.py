@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 import structlog
 
 from bot.clock import Clock
+from bot.dialogue.flow import Flow, FlowLimit, after
+from bot.dialogue.wishes import wish_of
 from bot.queue import Queue
 from bot.store import conversations, messages, parcels
 from bot.store.database import Database, Transaction
@@ -18,15 +21,19 @@ from channels.port import Attachment, Cursor, Inbound, Parcel
 log = structlog.get_logger()
 
 LONGEST_ID = 512  # characters; a unique index takes no more than about 2,700 bytes
+BOUNDLESS = FlowLimit(2**31 - 1, timedelta(seconds=1))
 
 
 class Reception:
     """Takes in messages and parcels. Implements `Accept` and `Depot` of channels/port.py."""
 
-    def __init__(self, database: Database, queue: Queue, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, queue: Queue, clock: Clock, *, flow_limit: FlowLimit = BOUNDLESS
+    ) -> None:
         self._database = database
         self._queue = queue
         self._clock = clock
+        self._flow_limit = flow_limit
 
     async def __call__(self, message: Inbound) -> bool:
         """Keep a message and defer its answer in one transaction; False when it was kept before."""
@@ -35,23 +42,42 @@ class Reception:
 
     async def keep_message(self, tx: Transaction, message: Inbound) -> bool:
         """Do the same within a transaction that already runs."""
-        inbound = _bounded(_storable(message))
+        inbound = _recognised(_bounded(_storable(message)))
         standing = await conversations.lock_contact(
             tx,
             channel=inbound.channel,
             address=inbound.sender,
             name=inbound.sender_name,
             now=inbound.received_at,
+            alias=inbound.alias,
         )
         conversation_id = await self._conversation(tx, inbound, standing)
         if conversation_id is None:
             return False
-        message_id = await messages.keep_inbound(tx, inbound, conversation_id)
+        flow = self._flow(standing.flow, inbound)
+        is_flood = inbound.kind == "message" and flow.flooding_since is not None
+        # The first one too many is answered for all: politely, once, with an officer told of it.
+        is_silent = inbound.kind == "reaction" or (is_flood and standing.flow.flooding_since is not None)
+        message_id = await messages.keep_inbound(
+            tx, inbound, conversation_id, flow=flow, is_flood=is_flood, is_silent=is_silent
+        )
         if message_id is None:
             return False
-        await self._queue.answer(tx, message_id, conversation_id=conversation_id)
-        log.info("message kept", channel=inbound.channel, message=message_id, conversation=conversation_id)
+        if not is_silent:
+            await self._queue.answer(tx, message_id, conversation_id=conversation_id)
+        log.info(
+            "message kept",
+            channel=inbound.channel,
+            message=message_id,
+            conversation=conversation_id,
+            kind="flood" if is_flood else inbound.kind,
+        )
         return True
+
+    def _flow(self, before: Flow, inbound: Inbound) -> Flow:
+        """Count a message of a chat; letters and reactions do not make a flood."""
+        limit = self._flow_limit if inbound.reply_id is None else BOUNDLESS
+        return after(before, limit, now=inbound.received_at)
 
     async def _conversation(
         self, tx: Transaction, inbound: Inbound, standing: conversations.Standing
@@ -59,9 +85,17 @@ class Reception:
         """Find the conversation a message belongs to, or begin one; None when it is a double.
 
         A channel without threads has one open conversation a person. In mail the thread decides, and
-        only a thread of the same sender: whoever quotes somebody else's gets a new conversation.
+        only a thread of the same sender: whoever quotes somebody else's gets a new conversation. A
+        reaction belongs to what it is on, and begins nothing where anything was said before.
         """
-        if inbound.reply_id is None:
+        if inbound.kind == "reaction":
+            found = await conversations.of_reaction(
+                tx,
+                contact_id=standing.contact_id,
+                channel=inbound.channel,
+                reacted_to=inbound.replies_to,
+            )
+        elif inbound.reply_id is None:
             found = standing.conversation_id
         elif inbound.replies_to:
             found = await conversations.of_thread(
@@ -115,12 +149,20 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _recognised(message: Inbound) -> Inbound:
+    """Take a word like STOP for what it is: in a chat, and when it is all there is."""
+    is_said = message.kind == "message" and message.reply_id is None and message.choice is None
+    wish = wish_of(message.text) if is_said and not message.attachments else None
+    return message if wish is None else replace(message, kind=wish)
+
+
 def _bounded(message: Inbound) -> Inbound:
     """Shorten absurdly long ids, keeping them distinct, so that the unique indexes take them."""
     return replace(
         message,
         external_id=_short(message.external_id),
         sender=_short(message.sender),
+        alias=_short(message.alias) if message.alias else None,
         replies_to=tuple(_short(item) for item in message.replies_to),
     )
 

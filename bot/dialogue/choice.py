@@ -1,4 +1,4 @@
-"""Recognise the choice of a numbered suggestion: "2", "no 2", "yang kedua"."""
+"""Recognise the choice of a numbered suggestion: "2", "no 2", "yang kedua", a tapped button."""
 
 from __future__ import annotations
 
@@ -25,3 +25,12 @@ def chosen_number(text: str) -> int | None:
     if match := _ORDINAL.fullmatch(plain):
         return _WORDS.get(match[1])
     return None
+
+
+def is_tap_on(text: str, title: str) -> bool:
+    """Tell whether what was tapped bore that title; buttons show the beginning of a long one.
+
+    `text` is what the channel told of the button, its number where it told no words.
+    """
+    shown = " ".join(text.casefold().split()).rstrip("….").rstrip()
+    return shown.isdecimal() or (bool(shown) and " ".join(title.casefold().split()).startswith(shown))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.dialogue import attached
 from bot.dialogue.asked import asked_in, left_over
-from bot.dialogue.choice import chosen_number
+from bot.dialogue.choice import chosen_number, is_tap_on
 from bot.dialogue.language import Languages
 from bot.dialogue.limits import Limits
 from bot.dialogue.lookup import BusinessQuery, Found, Query
@@ -27,6 +27,7 @@ from bot.dialogue.topics import (
     WHAT_CAN_YOU_DO,
 )
 from channels.markup import literal
+from nlu.answers import LANGUAGES
 from nlu.port import Guess, Meaning
 
 SAID = {
@@ -51,6 +52,9 @@ class Dialogue:
         """Decide what needs no understanding: an attachment alone, or the number of a suggestion."""
         if not turn.text.strip():
             return self._attached(turn) if turn.attachments else self._unsure(turn, None)
+        if turn.choice is not None:
+            tapped = self._tapped(turn)
+            return self._chosen(turn, tapped, found or {}) if tapped else None
         number = chosen_number(turn.text) if turn.context.choices else None
         if number is None:
             return None
@@ -66,6 +70,8 @@ class Dialogue:
 
     def may_go_on(self, heard: Heard) -> bool:
         """Tell whether a chat message may be the beginning of one: a greeting, or nothing understood."""
+        if chosen_number(heard.whole.text) is not None:
+            return False
         best = heard.whole.meaning.guesses[0].intent
         if self.limits.topic_of(heard.whole.meaning):
             return best == "salam"
@@ -80,13 +86,19 @@ class Dialogue:
         # A term's twin is its data: what was talked about before may make it that.
         return bool(topics & {*LOOKED_UP, TERM, FOLLOW_UP, None})
 
-    def queries(self, turn: Turn, heard: Heard) -> tuple[Query, ...]:
-        """Return what has to be looked up before this message can be decided."""
-        number = chosen_number(turn.text)
-        if number is not None and 1 <= number <= len(turn.context.choices):
-            asked: tuple[Asked, ...] = (_picked(turn, turn.context.choices[number - 1]),)
+    def queries(self, turn: Turn, heard: Heard | None) -> tuple[Query, ...]:
+        """Return what has to be looked up before this message can be decided.
+
+        `heard` is None when the model is away: then only what was tapped can be looked up.
+        """
+        number = chosen_number(turn.text) if turn.choice is None else None
+        tapped = self._tapped(turn)
+        if tapped is not None:
+            asked: tuple[Asked, ...] = (_picked(turn, tapped),)
+        elif number is not None and 1 <= number <= len(turn.context.choices):
+            asked = (_picked(turn, turn.context.choices[number - 1]),)
         else:
-            asked = asked_in(turn, heard, self.limits)
+            asked = asked_in(turn, heard, self.limits) if heard else ()
         wanted = (each.query() for each in asked)
         return tuple(query for query in wanted if query is not None)
 
@@ -109,6 +121,17 @@ class Dialogue:
         if turn.context.told_unavailable:
             return None
         return self._reply(turn, Say("nlu_down"), context=replace(turn.context, told_unavailable=True))
+
+    def flooded(self, turn: Turn) -> Decision:
+        """Decide the message that is one too many: an officer reads on, and the bot falls silent."""
+        if turn.ticket:
+            return self._reply(turn, Say("flood_added", {"ticket": turn.ticket}), context=turn.context)
+        return self._open(turn, "flood")
+
+    def wished(self, turn: Turn, *, notices: bool) -> Decision:
+        """Confirm that no more notices go out, or that they do again."""
+        say = Say("start_confirmed" if notices else "stop_confirmed")
+        return replace(self._reply(turn, say, context=turn.context), notices=notices)
 
     # --- one message, by what it is ------------------------------------------------------------
 
@@ -138,6 +161,14 @@ class Dialogue:
         if reason or turn.ticket:
             return self._open(turn, reason or attached.OTHER)
         return self._reply(turn, attached.answer_to(turn.attachments), context=turn.context)
+
+    def _tapped(self, turn: Turn) -> Subject | None:
+        """Return what was tapped, if it is on the list that was offered last; an older one is gone by."""
+        if turn.choice is None or not 1 <= turn.choice <= len(turn.context.choices):
+            return None
+        subject = turn.context.choices[turn.choice - 1]
+        titles = (self.shelf.title(subject, language) for language in LANGUAGES)
+        return subject if any(title and is_tap_on(turn.text, title) for title in titles) else None
 
     def _chosen(self, turn: Turn, subject: Subject, found: Mapping[Query, Found]) -> Decision:
         if subject.topic == ASK_OFFICER:

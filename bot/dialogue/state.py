@@ -69,7 +69,8 @@ class Heard:
 class Turn:
     """One message of the citizen and everything the decision depends on.
 
-    `attachments` are the kinds of what came along (see `channels.port.Attachment`), one for each.
+    `attachments` are the kinds of what came along (see `channels.port.Attachment`), one for each. `choice`
+    is the number on the button that was tapped; the text is its title then.
     """
 
     text: str
@@ -78,6 +79,7 @@ class Turn:
     ticket: str | None
     language: str
     is_first_contact: bool
+    choice: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Decision:
 
     `says` are the paragraphs of one reply (none: silence), `context` what is carried on,
     `ticket_reason` is set when a ticket is to be opened, `topics` and `confidence` say what was
-    understood, for the record.
+    understood, for the record; `notices` whether the person wants any from now on, None to leave that.
     """
 
     says: tuple[Say, ...]
@@ -113,3 +115,4 @@ class Decision:
     ticket_reason: str | None = None
     topics: tuple[str, ...] = ()
     confidence: float = 0.0
+    notices: bool | None = None

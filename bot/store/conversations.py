@@ -7,13 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, DateTime, bindparam, insert, select, text
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from bot.dialogue.flow import Flow
 from bot.store.database import Transaction
 from bot.store.tables import contact, conversation, message, person
 
-_LOCK_CONTACT = text("SELECT id FROM contact WHERE channel = :channel AND address = :address FOR UPDATE")
+_KNOWN = "SELECT id, address, last_inbound_at, flow_since, flow_count, flooding_since FROM contact"
+_LOCK_CONTACT = text(f"{_KNOWN} WHERE channel = :channel AND address = :address FOR UPDATE")
+# Somebody who hides the number, or shows it again, is the one we know under the other name.
+_LOCK_NAMESAKE = text(
+    f"{_KNOWN} WHERE channel = :channel AND (address = ANY(:names) OR alias = ANY(:names))"
+    " ORDER BY id LIMIT 1 FOR UPDATE"
+).bindparams(bindparam("names", type_=ARRAY(Text)))
 _NEWEST = text(
     """
     SELECT id FROM conversation WHERE contact_id = :contact AND closed_at IS NULL ORDER BY id DESC LIMIT 1
@@ -24,29 +31,43 @@ _LOCK_NEWCOMER = text("SELECT pg_advisory_xact_lock(hashtextextended(:channel ||
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a sender stands: the contact's row is locked, `conversation_id` is the newest open one."""
+    """Where a sender stands: the contact's row is locked, `conversation_id` is the newest open one.
+
+    `flow` is what came from the contact before.
+    """
 
     contact_id: int
     conversation_id: int | None
+    flow: Flow
 
 
 async def lock_contact(
-    tx: Transaction, *, channel: str, address: str, name: str | None, now: datetime
+    tx: Transaction,
+    *,
+    channel: str,
+    address: str,
+    name: str | None,
+    now: datetime,
+    alias: str | None = None,
 ) -> Standing:
     """Lock the sender's contact, made if new; until the end of the transaction nobody else keeps a
-    message of that sender."""
+    message of that sender. `alias` is another name of the same person on the channel."""
     where = {"channel": channel, "address": address}
-    contact_id = (await tx.execute(_LOCK_CONTACT, where)).scalar_one_or_none()
-    if contact_id is None:
+    known = (await tx.execute(_LOCK_CONTACT, where)).one_or_none()
+    if known is None:
         # There is no row to lock yet: whoever meets the same newcomer at the same time waits here.
         await tx.execute(_LOCK_NEWCOMER, where)
-        contact_id = (await tx.execute(_LOCK_CONTACT, where)).scalar_one_or_none()
-    if contact_id is None:
-        contact_id = await _add_contact(tx, name=name, now=now, **where)
+        names = [address, alias] if alias else [address]
+        known = (await tx.execute(_LOCK_NAMESAKE, {"channel": channel, "names": names})).one_or_none()
+        if known is not None and known.address != address:
+            await tx.execute(update(contact).where(contact.c.id == known.id).values(address=address))
+    if known is None:
+        return Standing(await _add_contact(tx, name=name, now=now, **where), None, Flow())
     # A statement of its own: one that waited for the lock still sees what was true before it waited, and
     # would begin a second conversation beside the one that the holder of the lock has begun.
-    newest = await tx.execute(_NEWEST, {"contact": contact_id})
-    return Standing(contact_id, newest.scalar_one_or_none())
+    newest = await tx.execute(_NEWEST, {"contact": known.id})
+    flow = Flow(known.flow_since, known.flow_count, known.last_inbound_at, known.flooding_since)
+    return Standing(known.id, newest.scalar_one_or_none(), flow)
 
 
 async def _add_contact(
@@ -84,6 +105,25 @@ async def of_thread(
         .limit(1)
     )
     return (await tx.execute(query)).scalar_one_or_none()
+
+
+_OF_REACTION = text(
+    """
+    SELECT id FROM conversation WHERE contact_id = :contact
+    ORDER BY id = (
+        SELECT conversation_id FROM message WHERE channel = :channel AND external_id = ANY(:reacted_to) LIMIT 1
+    ) DESC NULLS LAST, id DESC
+    LIMIT 1
+    """
+).bindparams(bindparam("reacted_to", type_=ARRAY(Text)))
+
+
+async def of_reaction(
+    tx: Transaction, *, contact_id: int, channel: str, reacted_to: Sequence[str]
+) -> int | None:
+    """Return the contact's conversation, open or closed, with the message that was reacted to; else the newest."""
+    where = {"contact": contact_id, "channel": channel, "reacted_to": list(reacted_to)}
+    return (await tx.execute(_OF_REACTION, where)).scalar_one_or_none()
 
 
 async def begin(tx: Transaction, *, contact_id: int, subject: str | None, now: datetime) -> int:
@@ -211,3 +251,9 @@ async def carry_on(
             "now": now,
         },
     )
+
+
+async def want_notices(tx: Transaction, contact_id: int, *, wanted: bool, now: datetime) -> None:
+    """Note that a person wants notices of ours, or none any more; what they ask is answered all the same."""
+    opted_out_at = None if wanted else func.coalesce(contact.c.opted_out_at, now)
+    await tx.execute(update(contact).where(contact.c.id == contact_id).values(opted_out_at=opted_out_at))

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import DateTime, Text, bindparam, func, select, text, update
+from sqlalchemy import Boolean, DateTime, Text, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from bot.dialogue.flow import Flow
 from bot.store.database import Transaction
 from bot.store.tables import message
 from channels.port import Inbound
@@ -19,18 +21,21 @@ _KEEP_INBOUND = text(
     WITH kept AS (
         INSERT INTO message (
             conversation_id, channel, author, external_id, text, subject, quoted, reply_id,
-            reference_ids, attachments, source, kind, choice, created_at
+            reference_ids, attachments, source, kind, choice, understood, created_at, answered_at
         ) VALUES (
             :conversation, :channel, 'citizen', :external, :text, :subject, :quoted, :reply,
-            :references, :attachments, :source, :kind, :choice, :now
+            :references, :attachments, :source, :kind, :choice, :understood, :now, :answered
         )
         ON CONFLICT (channel, external_id) DO NOTHING
         RETURNING id, conversation_id
     ), heard AS (
-        UPDATE conversation SET last_inbound_at = :now FROM kept WHERE conversation.id = kept.conversation_id
+        UPDATE conversation SET last_inbound_at = :now
+        FROM kept WHERE conversation.id = kept.conversation_id AND :is_response
         RETURNING conversation.contact_id
     ), known AS (
-        UPDATE contact SET last_inbound_at = :now, phone = coalesce(:phone, contact.phone)
+        UPDATE contact SET last_inbound_at = :now, phone = coalesce(:phone, contact.phone),
+            alias = coalesce(:alias, contact.alias),
+            flow_since = :flow_since, flow_count = :flow_count, flooding_since = :flooding_since
         FROM heard WHERE contact.id = heard.contact_id
     )
     SELECT id FROM kept
@@ -38,12 +43,29 @@ _KEEP_INBOUND = text(
 ).bindparams(
     bindparam("references", type_=ARRAY(Text)),
     bindparam("attachments", type_=JSONB),
+    bindparam("understood", type_=JSONB(none_as_null=True)),
+    bindparam("is_response", type_=Boolean),
     bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("answered", type_=DateTime(timezone=True)),
+    bindparam("flow_since", type_=DateTime(timezone=True)),
+    bindparam("flooding_since", type_=DateTime(timezone=True)),
 )
 
 
-async def keep_inbound(tx: Transaction, inbound: Inbound, conversation_id: int) -> int | None:
-    """Keep a citizen's message and note when the conversation heard it; None when it was kept before."""
+async def keep_inbound(
+    tx: Transaction,
+    inbound: Inbound,
+    conversation_id: int,
+    *,
+    flow: Flow,
+    is_flood: bool = False,
+    is_silent: bool = False,
+) -> int | None:
+    """Keep a citizen's message and note when the conversation heard it; None when it was kept before.
+
+    `flow` is what came from the person, this message included. A message that gets no answer is silent; a
+    reaction is no response either, so that nothing is reopened or put off by it.
+    """
     kept = await tx.execute(
         _KEEP_INBOUND,
         {
@@ -59,8 +81,15 @@ async def keep_inbound(tx: Transaction, inbound: Inbound, conversation_id: int) 
             "source": inbound.source,
             "kind": inbound.kind,
             "choice": inbound.choice,
+            "understood": {"flood": True} if is_flood else None,
+            "is_response": inbound.kind != "reaction",
             "phone": inbound.phone,
+            "alias": inbound.alias,
+            "flow_since": flow.since,
+            "flow_count": flow.count,
+            "flooding_since": flow.flooding_since,
             "now": inbound.received_at,
+            "answered": inbound.received_at if is_silent else None,
         },
     )
     message_id: int | None = kept.scalar_one_or_none()
@@ -80,17 +109,24 @@ async def is_kept(tx: Transaction, channel: str, external_id: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A citizen's message that waits for an answer."""
+    """A citizen's message that waits for an answer.
+
+    `kind` as in `channels.port.InboundKind`; `is_flood`: it is the one too many of a flood.
+    """
 
     id: int
     conversation_id: int
     channel: str
+    external_id: str | None
     text: str
     attachments: tuple[str, ...]  # their kinds, see channels.port.Attachment
     subject: str | None
     reply_id: str | None
     references: tuple[str, ...]
     received_at: datetime
+    kind: str = "message"
+    choice: int | None = None
+    is_flood: bool = False
     followers: tuple[int, ...] = ()  # messages of the same breath, answered together with this one
 
     @property
@@ -98,12 +134,21 @@ class Asked:
         """Return the ids of all messages that this one stands for."""
         return [self.id, *self.followers]
 
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it is something said that may be part of something longer."""
+        return self.kind == "message" and self.choice is None and not self.is_flood and self.reply_id is None
+
 
 _WAITING_COLUMNS = (
     message.c.id,
     message.c.conversation_id,
     message.c.channel,
     message.c.author,
+    message.c.external_id,
+    message.c.kind,
+    message.c.choice,
+    message.c.understood,
     message.c.text,
     message.c.attachments,
     message.c.subject,
@@ -130,6 +175,10 @@ def _asked(row: Any) -> Asked:
         id=row.id,
         conversation_id=row.conversation_id,
         channel=row.channel,
+        external_id=row.external_id,
+        kind=row.kind,
+        choice=row.choice,
+        is_flood=bool((row.understood or {}).get("flood")),
         text=row.text,
         attachments=tuple(each.get("kind", "document") for each in row.attachments),
         subject=row.subject,
@@ -140,14 +189,16 @@ def _asked(row: Any) -> Asked:
 
 
 async def followers(tx: Transaction, asked: Asked) -> list[Asked]:
-    """Return what the citizen wrote after a message and has not been answered, in order."""
+    """Return what the citizen wrote after a message and has not been answered, in order, up to something
+    that has to be answered by itself (a tap on a button, a wish about notices)."""
     later = select(*_WAITING_COLUMNS).where(
         message.c.conversation_id == asked.conversation_id,
         message.c.id > asked.id,
         message.c.author == "citizen",
         message.c.answered_at.is_(None),
     )
-    return [_asked(row) for row in await tx.execute(later.order_by(message.c.id))]
+    rows = (_asked(row) for row in await tx.execute(later.order_by(message.c.id)))
+    return list(takewhile(lambda each: each.is_plain, rows))
 
 
 def joined(asked: Asked, later: Sequence[Asked]) -> Asked:

@@ -38,7 +38,7 @@ def _media(form: Mapping[str, str]) -> tuple[Attachment, ...]:
     numbers = sorted(
         {int(found[1]) for name in form if (found := re.fullmatch(r"MediaUrl([0-9]{1,3})", name))}
     )
-    found = []
+    came = []
     for number in numbers:
         url = form.get(f"MediaUrl{number}")
         if not url:
@@ -46,8 +46,8 @@ def _media(form: Mapping[str, str]) -> tuple[Attachment, ...]:
         content_type = form.get(f"MediaContentType{number}", "").strip().lower() or UNKNOWN_TYPE
         kind = _kind(content_type, form.get("MessageType", "").lower())
         told = file_name(form) if kind == "document" else None
-        found.append(Attachment(told or f"lampiran-{number + 1}", content_type, url=url, kind=kind))
-    return tuple(found)
+        came.append(Attachment(told or f"lampiran-{number + 1}", content_type, url=url, kind=kind))
+    return tuple(came)
 
 
 def _kind(content_type: str, message_type: str) -> str:

@@ -45,6 +45,10 @@ DOES: dict[str, Outcome] = {
     "sticker": Outcome.TALK,
     "location": Outcome.UNSURE,
     "ticket_unavailable": Outcome.OFFICER,
+    "ticket_flood": Outcome.OFFICER,
+    "flood_added": Outcome.OFFICER,
+    "stop_confirmed": Outcome.TALK,
+    "start_confirmed": Outcome.TALK,
     "ticket_added": Outcome.OFFICER,
     "ticket_already": Outcome.OFFICER,
 }
