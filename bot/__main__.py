@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.commands import chat, config, db, email, kbli, nlu, run, serve, sync
+from bot.commands import chat, config, db, email, kbli, nlu, run, serve, sync, whatsapp
 from bot.complaints import SettingsError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.add_typer(nlu.app, name="nlu")
 app.add_typer(db.app, name="db")
 app.add_typer(config.app, name="config")
 app.add_typer(email.app, name="email")
+app.add_typer(whatsapp.app, name="whatsapp")
 app.add_typer(kbli.app, name="kbli")
 app.add_typer(sync.app, name="sync")
 
