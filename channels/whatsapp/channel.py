@@ -13,7 +13,6 @@ from twilio.rest import Client  # type: ignore[import-untyped]
 from channels.port import (
     Attachment,
     Fetched,
-    FetchFailed,
     Finding,
     Ignored,
     Inbound,
@@ -25,15 +24,16 @@ from channels.port import (
 )
 from channels.whatsapp.failures import FAILURES, failure_of
 from channels.whatsapp.http import TwilioHttp
+from channels.whatsapp.media import MediaFetcher
 from channels.whatsapp.options import Environment, Options
 from channels.whatsapp.parse import NAME
 from channels.whatsapp.sender import Sender
+from channels.whatsapp.typing import show_typing
 from channels.whatsapp.webhook import Webhook
+from channels.whatsapp.window import WINDOW
 
 # The library reads TWILIO_EDGE and TWILIO_REGION from the process unless it is given something else.
 UNUSED = {"TWILIO_EDGE": ""}
-WINDOW = timedelta(hours=24)
-"""How long after a citizen's message free text is taken (Twilio error 63016)."""
 
 
 class WhatsApp:
@@ -42,15 +42,25 @@ class WhatsApp:
     name = NAME
 
     def __init__(
-        self, client: Client, webhook: Webhook, sender: Sender, *, patience: timedelta, pace: Pace
+        self,
+        client: Client,
+        webhook: Webhook,
+        sender: Sender,
+        media: MediaFetcher,
+        *,
+        patience: timedelta,
+        pace: Pace,
+        file_types: frozenset[str],
     ) -> None:
         self.patience = patience
         self.settle = sender.settle
         self.window: timedelta | None = WINDOW
         self.pace: Pace | None = pace
         self._client = client
+        self.file_types = file_types
         self._webhook = webhook
         self._sender = sender
+        self._media = media
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the routes Twilio calls."""
@@ -72,11 +82,12 @@ class WhatsApp:
         return await self._sender.find(message)
 
     async def fetch(self, attachment: Attachment) -> Fetched:
-        """Fetch a file a citizen sent. Raises `FetchFailed`."""
-        raise FetchFailed("Lampiran belum dapat diambil", permanent=True)
+        """Fetch a file a citizen sent; see `MediaFetcher.fetch`. Raises `FetchFailed`."""
+        return await self._media.fetch(attachment)
 
     async def typing(self, external_id: str) -> None:
-        """Show that an answer is being prepared."""
+        """Show that an answer is being prepared; see `show_typing`."""
+        await show_typing(self._client, external_id)
 
     async def check(self) -> Sequence[Finding]:
         """Fetch the account, within the deadline of every request to Twilio. Never raises."""
@@ -89,6 +100,7 @@ class WhatsApp:
 
     async def close(self) -> None:
         """Close the connections to Twilio."""
+        await self._media.close()
         await self._client.http_client.close()
 
 
@@ -106,6 +118,7 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> WhatsAp
     client = Client(sid, secret, http_client=http, environment=UNUSED)
     webhook = Webhook(
         accept=wiring.accept,
+        report=wiring.report,
         now=wiring.now,
         own=number,
         tokens=_tokens(secret, environment.twilio_auth_token_old),
@@ -118,13 +131,24 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> WhatsAp
         status_base=status_base(wiring.public_url, environment.twilio_api_url),
         timeout_seconds=options.send_timeout_seconds,
         now=wiring.now,
+        templates=options.templates.model_dump(),
+        buttons=options.buttons,
+    )
+    media = MediaFetcher(
+        sid,
+        secret,
+        max_bytes=options.media.max_bytes,
+        timeout_seconds=options.media.timeout_seconds,
+        api_url=environment.twilio_api_url,
     )
     return WhatsApp(
         client,
         webhook,
         sender,
+        media,
         patience=timedelta(hours=options.retry_hours),
         pace=Pace(options.messages_per_second, options.messages_per_second_to_one),
+        file_types=frozenset(options.media.types),
     )
 
 
