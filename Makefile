@@ -5,7 +5,7 @@ UV ?= $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT := .venv
 export RASA_TELEMETRY_ENABLED := false
 
-.PHONY: run test check install bench eval pipelines format clean
+.PHONY: run test check install bench eval pipelines prism format clean
 
 run: install ## Start everything; prints the address to open.
 	@.venv/bin/pst run
@@ -47,6 +47,14 @@ nlu/model/.venv/.installed: nlu/model/pyproject.toml nlu/model/uv.lock | $(UV)
 # Rasa with TensorFlow: for `make pipelines` only.
 tests/evaluation/diet/.venv/.installed: tests/evaluation/diet/pyproject.toml tests/evaluation/diet/uv.lock | $(UV)
 	UV_PROJECT_ENVIRONMENT=.venv $(UV) sync --frozen --compile-bytecode --project tests/evaluation/diet
+	@touch $@
+
+prism: .tools/prism/.installed ## Prism, which holds our requests against Twilio's documents (Node.js and npm).
+
+.tools/prism/.installed: tests/contract/prism/package.json tests/contract/prism/package-lock.json
+	mkdir -p $(@D)
+	cp $^ $(@D)
+	npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 .tools/bin/uv:

@@ -19,9 +19,9 @@ class _QuietServer(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
-    """Serve the app on a free loopback port; the socket listens before the first request."""
-    listener = socket.create_server(("127.0.0.1", 0))
+async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
+    """Serve the app on a loopback port (0: a free one); the socket listens before the first request."""
+    listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
     server = _QuietServer(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
