@@ -14,6 +14,7 @@ from bot.answer import Answering
 from bot.clock import Clock, SharedClock, SystemClock
 from bot.complaints import SettingsError
 from bot.deliver import Delivering
+from bot.detours import Detours
 from bot.dialogue.decide import Dialogue
 from bot.dialogue.flow import FlowLimit
 from bot.dialogue.language import Languages
@@ -98,7 +99,7 @@ async def assemble(
     reception = Reception(database, queue, time, flow_limit=flow_limit or flow_limit_of(settings))
     wiring = Wiring(
         accept=reception,
-        report=Reporting(database),
+        report=Reporting(database, queue, time),
         depot=reception,
         now=time.now,
         public_url=settings.public_url,
@@ -272,6 +273,19 @@ def dialogue(settings: Settings) -> Dialogue:
     )
 
 
+def delivering(core: Core, channels: Mapping[str, Channel]) -> Delivering:
+    """Return what sends over these channels."""
+    detours = Detours(
+        core.database,
+        core.queue,
+        core.clock,
+        texts(core.settings),
+        core.settings.office.office.name,
+        frozenset(channels),
+    )
+    return Delivering(core.database, channels, core.clock, detours)
+
+
 def lookups(settings: Settings, database: Database) -> StoredLookups:
     """Return what the dialogue looks things up in."""
     return StoredLookups(database, kbli_table.load(), settings.office.office.name.removeprefix("BPS "))
@@ -302,7 +316,7 @@ async def staffed(
             timedelta(seconds=office.understanding.burst_seconds) if burst is None else burst,
             Presence(core.channels),
         ),
-        delivering=Delivering(core.database, core.channels, core.clock),
+        delivering=delivering(core, core.channels),
         reader=Reader(core.database, core.reception, core.channels, core.clock),
         catalogue=core.catalogue(),
     )

@@ -74,7 +74,9 @@ def register(
 ) -> None:
     """Tell the queue who does what."""
     guard = _Guard(database)
-    upkeep = Upkeep(database, queue, clock, stalled=timedelta(seconds=STALLED_SECONDS), catalogue=catalogue)
+    windows = {name: channel.window for name, channel in delivering.channels.items() if channel.window}
+    stalled = timedelta(seconds=STALLED_SECONDS)
+    upkeep = Upkeep(database, queue, clock, stalled=stalled, windows=windows, catalogue=catalogue)
     retry = Retry()
 
     @queue.app.task(name=ANSWER, retry=retry)

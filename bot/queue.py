@@ -32,9 +32,13 @@ class Queue:
         """Have a citizen's message answered, after the earlier ones of its conversation."""
         await self._defer(tx, ANSWER, lock=f"answer:{conversation_id}", message_id=message_id)
 
-    async def deliver(self, tx: Transaction, message_id: int, *, conversation_id: int, channel: str) -> None:
-        """Have a message of ours sent, after the earlier ones of its conversation on its channel."""
-        await self._defer(tx, DELIVER, lock=f"deliver:{conversation_id}:{channel}", message_id=message_id)
+    async def deliver(
+        self, tx: Transaction, message_id: int, *, conversation_id: int, channel: str, seconds: int = 0
+    ) -> None:
+        """Have a message of ours sent, after the earlier ones of its conversation on its channel, and not
+        before `seconds` have passed."""
+        lock = f"deliver:{conversation_id}:{channel}"
+        await self._defer(tx, DELIVER, lock=lock, seconds=seconds, message_id=message_id)
 
     async def read(self, tx: Transaction, parcel_id: int, *, channel: str) -> None:
         """Have a fetched parcel read, in the order in which the channel's parcels were kept."""
@@ -53,7 +57,8 @@ class Queue:
             return False
         return True
 
-    async def _defer(self, tx: Transaction, task: str, *, lock: str, **row: int) -> None:
+    async def _defer(self, tx: Transaction, task: str, *, lock: str, seconds: int = 0, **row: int) -> None:
         raw: Any = await driver_connection(tx)
-        job = self.app.configure_task(task, lock=lock, connection=raw, allow_unknown=True)
+        later = {"seconds": seconds} if seconds else None
+        job = self.app.configure_task(task, lock=lock, connection=raw, allow_unknown=True, schedule_in=later)
         await job.defer_async(**row)

@@ -15,6 +15,7 @@ from bot.dialogue.flow import Flow, FlowLimit, after
 from bot.dialogue.wishes import wish_of
 from bot.queue import Queue
 from bot.store import conversations, messages, parcels
+from bot.store import standing as contacts
 from bot.store.database import Database, Transaction
 from channels.port import Attachment, Cursor, Inbound, Parcel
 
@@ -63,6 +64,8 @@ class Reception:
         )
         if message_id is None:
             return False
+        if standing.has_waiting and inbound.kind != "reaction":
+            await self._release(tx, inbound, standing.contact_id, conversation_id)
         if not is_silent:
             await self._queue.answer(tx, message_id, conversation_id=conversation_id)
         log.info(
@@ -73,6 +76,15 @@ class Reception:
             kind="flood" if is_flood else inbound.kind,
         )
         return True
+
+    async def _release(
+        self, tx: Transaction, inbound: Inbound, contact_id: int, conversation_id: int
+    ) -> None:
+        """Have sent what waited for this message, before it is answered: in the order of its conversation."""
+        for message_id in await contacts.release(tx, contact_id, now=inbound.received_at):
+            await self._queue.deliver(
+                tx, message_id, conversation_id=conversation_id, channel=inbound.channel
+            )
 
     def _flow(self, before: Flow, inbound: Inbound) -> Flow:
         """Count a message of a chat; letters and reactions do not make a flood."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from procrastinate.jobs import Job, Status
 
 from bot.clock import Clock
 from bot.queue import Queue
-from bot.store import deliveries, messages, parcels
+from bot.store import deliveries, events, messages, pace, parcels
 from bot.store.database import Database
 
 if TYPE_CHECKING:  # what reads the catalogue is loaded only where there is a token
@@ -24,17 +24,23 @@ log = structlog.get_logger()
 AGE = timedelta(minutes=1)  # anything younger has its job, or is just getting it
 MOST = 500  # rows a duty takes up at once; the rest follows at the next tick
 FAILED_JOB_HOURS = 24 * 30
+PACE_AGE = timedelta(days=1)
+WINDOW_AHEAD = timedelta(hours=1)  # how long before a window closes whoever owes an answer is warned
 
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """What is done regularly. Every duty may run twice or not at all without harm."""
+    """What is done regularly. Every duty may run twice or not at all without harm.
+
+    `windows` are the channels in which free text is taken for so long after a citizen's message only.
+    """
 
     database: Database
     queue: Queue
     clock: Clock
     stalled: timedelta
     catalogue: CatalogueSync | None = None
+    windows: Mapping[str, timedelta] = field(default_factory=dict)
 
     async def rescue(self) -> None:
         """Put jobs of dead workers back into the queue; Procrastinate leaves them "doing" for ever."""
@@ -74,10 +80,22 @@ class Upkeep:
                 await self.queue.read(tx, parcel_id, channel=channel)
 
     async def tidy(self) -> None:
-        """Remove what the queue keeps of jobs that failed long ago."""
+        """Remove what the queue keeps of jobs that failed long ago, and what the pace was."""
         await self.queue.app.job_manager.delete_old_jobs(
             nb_hours=FAILED_JOB_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
+        async with self.database.statement() as tx:
+            await pace.forget(tx, age=PACE_AGE)
+
+    async def warn(self) -> None:
+        """Warn of each window that is about to close on a citizen whom an officer still owes an answer."""
+        for channel, window in self.windows.items():
+            async with self.database.statement() as tx:
+                told = await events.warn_of_closing_windows(
+                    tx, channel, window=window, ahead=WINDOW_AHEAD, now=self.clock.now(), most=MOST
+                )
+            for conversation_id in told:
+                log.info("window closing", channel=channel, conversation=conversation_id)
 
     async def sync(self) -> None:
         """Read the office's catalogue from BPS WebAPI when it is due; without a token there is none."""
@@ -90,4 +108,5 @@ DUTIES: Mapping[str, Callable[[Upkeep], Awaitable[None]]] = {
     "sweep": Upkeep.sweep,
     "tidy": Upkeep.tidy,
     "sync": Upkeep.sync,
+    "windows": Upkeep.warn,
 }

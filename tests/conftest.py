@@ -17,7 +17,6 @@ from sqlalchemy.engine import make_url
 from bot import assembly
 from bot.answer import Answering
 from bot.clock import ManualClock
-from bot.deliver import Delivering
 from bot.rehearsal import MemoryChannel
 from bot.running.postgres import EmbeddedPostgres
 from bot.settings import Settings, load
@@ -121,7 +120,7 @@ def staged(settings: Settings, database_url: str) -> Callable[[], AbstractAsyncC
                     settings.office,
                     assembly.lookups(settings, core.database),
                 ),
-                delivering=Delivering(core.database, core.channels, clock),
+                delivering=assembly.delivering(core, core.channels),
             )
 
     return make

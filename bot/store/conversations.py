@@ -14,7 +14,9 @@ from bot.dialogue.flow import Flow
 from bot.store.database import Transaction
 from bot.store.tables import contact, conversation, message, person
 
-_KNOWN = "SELECT id, address, last_inbound_at, flow_since, flow_count, flooding_since FROM contact"
+_KNOWN = (
+    "SELECT id, address, last_inbound_at, flow_since, flow_count, flooding_since, has_waiting FROM contact"
+)
 _LOCK_CONTACT = text(f"{_KNOWN} WHERE channel = :channel AND address = :address FOR UPDATE")
 # Somebody who hides the number, or shows it again, is the one we know under the other name.
 _LOCK_NAMESAKE = text(
@@ -33,12 +35,13 @@ _LOCK_NEWCOMER = text("SELECT pg_advisory_xact_lock(hashtextextended(:channel ||
 class Standing:
     """Where a sender stands: the contact's row is locked, `conversation_id` is the newest open one.
 
-    `flow` is what came from the contact before.
+    `flow` is what came from the contact before. `has_waiting`: something of ours waits for what they write.
     """
 
     contact_id: int
     conversation_id: int | None
     flow: Flow
+    has_waiting: bool = False
 
 
 async def lock_contact(
@@ -67,7 +70,7 @@ async def lock_contact(
     # would begin a second conversation beside the one that the holder of the lock has begun.
     newest = await tx.execute(_NEWEST, {"contact": known.id})
     flow = Flow(known.flow_since, known.flow_count, known.last_inbound_at, known.flooding_since)
-    return Standing(known.id, newest.scalar_one_or_none(), flow)
+    return Standing(known.id, newest.scalar_one_or_none(), flow, known.has_waiting)
 
 
 async def _add_contact(

@@ -14,7 +14,7 @@ import aiohttp
 from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[import-untyped]
 from twilio.http.response import Response  # type: ignore[import-untyped]
 
-from channels.whatsapp.failures import AnswerLost, NotSent
+from channels.whatsapp.failures import AnswerLost, NotSent, slow_down
 
 # Below the 5 s after which uvicorn (the stand-in) and the shortest of proxies close an idle connection:
 # a POST on a connection that closes under it is a POST of unknown fate.
@@ -25,7 +25,7 @@ class TwilioHttp(AsyncTwilioHttpClient):  # type: ignore[misc]
     """Twilio's HTTP client with a deadline of `timeout_seconds` for each request, connecting included.
 
     With `api_url`, requests to any of Twilio's hosts go to that address instead. `request` raises
-    `NotSent` or `AnswerLost`, and nothing else of the network's.
+    `NotSent`, `AnswerLost` or `SlowDown`, and nothing else of the network's.
     """
 
     def __init__(self, *, timeout_seconds: float, api_url: str | None = None) -> None:
@@ -45,7 +45,7 @@ class TwilioHttp(AsyncTwilioHttpClient):  # type: ignore[misc]
         timeout: float | None = None,  # noqa: ASYNC109  our deadline is fixed
         allow_redirects: bool = False,
     ) -> Response:
-        """Make one request and return the library's `Response`. Raises `NotSent`, `AnswerLost`."""
+        """Make one request and return the library's `Response`. Raises `NotSent`, `AnswerLost`, `SlowDown`."""
         options: dict[str, Any] = {
             "params": params,
             "data": data,
@@ -55,11 +55,15 @@ class TwilioHttp(AsyncTwilioHttpClient):  # type: ignore[misc]
         }
         try:
             async with self._open().request(method.upper(), self._address(url), **options) as response:
-                return Response(response.status, await response.text(), response.headers)
+                text = await response.text()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise NotSent(type(error).__name__) from error
         except (aiohttp.ClientError, TimeoutError, OSError, UnicodeDecodeError) as error:
             raise AnswerLost(type(error).__name__) from error
+        asked = slow_down(response.status, response.headers, text)
+        if asked is not None:
+            raise asked
+        return Response(response.status, text, response.headers)
 
     async def close(self) -> None:
         """Close the session's connections; a later request opens a new one."""

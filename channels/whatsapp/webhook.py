@@ -15,10 +15,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from channels.port import Accept
+from channels.port import Accept, TakeReport
 from channels.whatsapp.parse import parse
-from channels.whatsapp.sender import STATUS_PATH
 from channels.whatsapp.signature import Pairs, form_pairs, is_genuine, url_variants
+from channels.whatsapp.status import STATUS_PATH, read_status
 
 MESSAGE_PATH = "/webhooks/twilio/whatsapp"
 ACCEPT_SECONDS = 10.0
@@ -46,6 +46,7 @@ class Webhook:
         self,
         *,
         accept: Accept,
+        report: TakeReport,
         now: Callable[[], datetime],
         own: str,
         tokens: Sequence[str],
@@ -53,6 +54,7 @@ class Webhook:
         max_form_bytes: int,
     ) -> None:
         self._accept = accept
+        self._report = report
         self._now = now
         self._own = own
         self._tokens = tuple(tokens)
@@ -97,11 +99,25 @@ class Webhook:
         return Response(EMPTY_TWIML, media_type="text/xml")
 
     async def status(self, request: Request) -> Response:
-        """Take a status callback (queued, sent, delivered, ...): 204 when it is signed."""
+        """Keep what became of a message of ours (queued, sent, delivered, ...).
+
+        204: it is safe, or tells nothing. 503: it could not be kept. 403, 413: as above.
+        """
         try:
-            await self._signed_form(request)
+            pairs = await self._signed_form(request)
         except Refused as refused:
             return Response(status_code=refused.status)
+        report = read_status(pairs, request.scope["query_string"], self._now())
+        if report is None:
+            return Response(status_code=204)
+        try:
+            async with asyncio.timeout(ACCEPT_SECONDS):
+                await self._report(report)
+        except Exception as error:  # noqa: BLE001  whatever hinders keeping is answered 503, not lost
+            log.error(  # noqa: TRY400
+                "whatsapp.status.not_kept", message=report.external_id, error=type(error).__name__
+            )
+            return Response(status_code=503, headers={"Retry-After": "10"})
         return Response(status_code=204)
 
     async def _signed_form(self, request: Request) -> Pairs:

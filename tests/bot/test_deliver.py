@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot import assembly
 from bot.deliver import Delivering, DeliverLater
 from bot.rehearsal import MemoryChannel
 from bot.store import deliveries
@@ -49,7 +50,7 @@ async def _reply(stage: Stage) -> int:
 
 
 def _over(stage: Stage, channel: FaultyChannel) -> Delivering:
-    return Delivering(stage.core.database, {"whatsapp": channel}, stage.clock)
+    return assembly.delivering(stage.core, {"whatsapp": channel})
 
 
 async def test_what_was_sent_is_not_sent_again(staged: Staged) -> None:
@@ -84,7 +85,7 @@ async def test_a_crash_before_the_post_is_made_good(staged: Staged) -> None:
         async with stage.core.database.transaction() as tx:
             due = await deliveries.due(tx, message_id)
             assert due is not None
-            await deliveries.attempt(tx, due, now=stage.clock.now())
+            await deliveries.attempt(tx, due, now=stage.clock.now(), limit=None)
         stage.clock.advance(channel.settle)
         await _over(stage, channel).deliver(message_id)
         assert len(channel.took) == 1
@@ -135,5 +136,5 @@ async def test_a_channel_that_is_switched_off_keeps_its_messages_waiting(staged:
     async with staged() as stage:
         message_id = await _reply(stage)
         with pytest.raises(DeliverLater):
-            await Delivering(stage.core.database, {}, stage.clock).deliver(message_id)
+            await assembly.delivering(stage.core, {}).deliver(message_id)
         assert await stage.scalar("SELECT state FROM delivery") == "kept"

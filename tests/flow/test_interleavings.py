@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from bot import assembly
 from bot.deliver import Delivering, DeliverLater
 from bot.jobs import STALLED_SECONDS
 from bot.rehearsal import MemoryChannel
@@ -105,7 +106,7 @@ async def _reply(stage: Stage) -> int:
 
 
 def _worker(stage: Stage, channel: MemoryChannel) -> Delivering:
-    return Delivering(stage.core.database, {"whatsapp": channel}, stage.clock)
+    return assembly.delivering(stage.core, {"whatsapp": channel})
 
 
 async def test_a_worker_taken_for_dead_does_not_undo_what_another_has_sent(staged: Staged) -> None:

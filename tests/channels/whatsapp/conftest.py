@@ -98,6 +98,7 @@ def outbound(text: str = "Tiga hari kerja.", **changes: Any) -> Outbound:
         "key": "answer",
         "created_at": START,
         "attempted_at": START,
+        "last_heard": START,
     }
     return Outbound(**(values | changes))
 

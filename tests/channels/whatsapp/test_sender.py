@@ -45,7 +45,7 @@ async def test_a_reply_goes_out_with_our_id_in_the_callback(channel: WhatsApp, t
     (sent,) = twilio.messages
     assert receipt.external_id == sent.sid
     assert (sent.sender, sent.recipient, sent.body) == (OFFICE, CITIZEN, "Gratis? Lihat tarif PNBP. 📊")
-    assert sent.status_callback == f"https://bot.example.org/webhooks/twilio/status?m={MESSAGE_ID}"
+    assert sent.status_callback == f"https://bot.example.org/webhooks/twilio/status?m={MESSAGE_ID}&a=1"
 
 
 async def test_many_at_once_over_one_session(channel: WhatsApp, twilio: TwilioStandIn) -> None:
