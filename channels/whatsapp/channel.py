@@ -22,8 +22,8 @@ from channels.port import (
     Receipt,
     Wiring,
 )
+from channels.whatsapp.asking import client_for
 from channels.whatsapp.failures import FAILURES, failure_of
-from channels.whatsapp.http import TwilioHttp
 from channels.whatsapp.media import MediaFetcher
 from channels.whatsapp.options import Environment, Options
 from channels.whatsapp.parse import NAME
@@ -31,9 +31,6 @@ from channels.whatsapp.sender import Sender
 from channels.whatsapp.typing import show_typing
 from channels.whatsapp.webhook import Webhook
 from channels.whatsapp.window import WINDOW
-
-# The library reads TWILIO_EDGE and TWILIO_REGION from the process unless it is given something else.
-UNUSED = {"TWILIO_EDGE": ""}
 
 
 class WhatsApp:
@@ -111,11 +108,10 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> WhatsAp
         environment.twilio_auth_token,
         environment.twilio_from,
     )
-    if sid is None or token is None or number is None:
+    client = client_for(options, environment)
+    if client is None or sid is None or token is None or number is None:
         return None
     secret = token.get_secret_value()
-    http = TwilioHttp(timeout_seconds=options.send_timeout_seconds, api_url=environment.twilio_api_url)
-    client = Client(sid, secret, http_client=http, environment=UNUSED)
     webhook = Webhook(
         accept=wiring.accept,
         report=wiring.report,
