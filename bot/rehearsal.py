@@ -167,7 +167,7 @@ async def rehearsing(
         return dict(channels)
 
     async with (
-        # Time stands still between two messages: whoever says much would flood us.
+        # Who is rehearsed writes as fast as answers come: from a person that would be a flood.
         assembly.assemble(settings, database_url, clock=clock, build=build, flow_limit=BOUNDLESS) as core,
         assembly.staffed(core, understanding, burst=timedelta()),
     ):

@@ -13,7 +13,7 @@ from bot.assembly import Core
 from bot.clock import ManualClock
 from bot.deliver import Delivering
 from bot.rehearsal import MemoryChannel
-from channels.port import Attachment, Inbound
+from channels.port import Attachment, Inbound, InboundKind
 from nlu.port import Entity, Guess, Meaning, NluUnavailable
 
 
@@ -73,6 +73,10 @@ class Stage:
         attachments: tuple[Attachment, ...] = (),
         replies_to: tuple[str, ...] = (),
         subject: str | None = None,
+        kind: InboundKind = "message",
+        choice: int | None = None,
+        alias: str | None = None,
+        phone: str | None = None,
     ) -> Inbound:
         """Build a message as a channel would."""
         return Inbound(
@@ -85,6 +89,10 @@ class Stage:
             replies_to=replies_to,
             subject=subject,
             reply_id=f"<{uuid4()}@warga.example>" if channel == "email" else None,
+            kind=kind,
+            choice=choice,
+            alias=alias,
+            phone=phone,
         )
 
     async def hear(self, said: str, **named: object) -> int:
@@ -100,6 +108,13 @@ class Stage:
         await self.answering.answer(await self.hear(said, **named))
         await self.deliver_all()
         return self.memory[channel].take(sender)
+
+    async def close_all(self) -> None:
+        """Close every conversation, as time or an officer does."""
+        async with self.core.database.transaction() as tx:
+            await tx.execute(
+                text("UPDATE conversation SET closed_at = :now, state = 'closed'"), {"now": self.clock.now()}
+            )
 
     async def deliver_all(self) -> None:
         """Send every message of ours that is due, in order."""

@@ -97,7 +97,7 @@ def every_text(message: Inbound) -> list[str]:
     ]
 
 
-@examples(6000)
+@examples(4500)
 @given(forms)
 def test_every_form_is_read_and_all_of_it_kept(form: list[tuple[bytes, bytes]]) -> None:
     pairs = form_pairs(body_of(form))
@@ -117,7 +117,7 @@ def test_every_form_is_read_and_all_of_it_kept(form: list[tuple[bytes, bytes]]) 
     assert message.kind in {"message", "reaction", "stop", "start"}
 
 
-@examples(3500)
+@examples(5000)
 @given(texts, st.sampled_from(TOKENS))
 def test_what_twilios_library_signs_is_taken_and_what_it_does_not_is_refused(
     form: list[tuple[str, str]], token: str
