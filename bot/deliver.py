@@ -21,11 +21,15 @@ log = structlog.get_logger()
 
 
 class DeliverLater(Exception):
-    """The message was not taken yet, and its job is to be run again after `seconds`."""
+    """The message was not taken yet, and its job is to be run again after `seconds`.
 
-    def __init__(self, seconds: float) -> None:
+    `backs_off`: not before that, and ever more seldom the more often it failed.
+    """
+
+    def __init__(self, seconds: float, *, backs_off: bool = False) -> None:
         super().__init__(f"again in {seconds:.0f} s")
         self.seconds = seconds
+        self.backs_off = backs_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ class Delivering:
         if not failure.uncertain:
             async with self.database.transaction() as tx:
                 await deliveries.put_back(tx, due, failure=failure.reason, cause=due.cause)
-        raise DeliverLater(failure.after or 0.0)
+        raise DeliverLater(failure.after or 0.0, backs_off=True)
 
     async def _window_closed(self, channel: Channel, due: Due, failure: SendFailed) -> None:
         """Try once more without the window where we took it for open, else go around."""
@@ -154,7 +158,7 @@ class Delivering:
         async with self.database.transaction() as tx:
             await standing.window_closed(tx, due.contact_id, at=due.outbound.attempted_at or now)
             await deliveries.put_back(tx, due, failure=failure.reason, cause=failure.cause)
-        raise DeliverLater(0.0)
+        raise DeliverLater(0.1)  # not the same way again
 
     async def _take_detour(self, due: Due, failure: SendFailed) -> None:
         if not await self.detours.around(due, failure):

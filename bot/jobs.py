@@ -16,9 +16,11 @@ from procrastinate.worker import Worker
 from bot.answer import Answering, AnswerLater
 from bot.clock import Clock
 from bot.deliver import Delivering, DeliverLater
-from bot.queue import ANSWER, DELIVER, READ, Queue
+from bot.files import Files
+from bot.media import Fetching, FetchLater
+from bot.queue import ANSWER, DELIVER, FETCH, READ, Queue
 from bot.read import Reader
-from bot.store import messages, parcels
+from bot.store import media, messages, parcels
 from bot.store.database import Database, Transaction, is_away
 from bot.upkeep import DUTIES, Upkeep
 from bot.wakeup import Wakeup
@@ -56,7 +58,7 @@ def _pause(exception: BaseException, attempts: int) -> float:
         return 0.0  # the worker is shutting down; another one goes on
     if isinstance(exception, AnswerLater):
         return exception.seconds or min(1.0 + attempts / 4, 5.0)
-    if isinstance(exception, DeliverLater) and exception.seconds > 0:
+    if isinstance(exception, DeliverLater | FetchLater) and exception.seconds > 0:
         return exception.seconds
     longest = min(2.0 ** min(attempts, 10), 300.0)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 -- jitter, no secret
@@ -70,13 +72,17 @@ def register(
     answering: Answering,
     delivering: Delivering,
     reader: Reader,
+    fetching: Fetching,
+    files: Files,
     catalogue: CatalogueSync | None = None,
 ) -> None:
     """Tell the queue who does what."""
     guard = _Guard(database)
     windows = {name: channel.window for name, channel in delivering.channels.items() if channel.window}
     stalled = timedelta(seconds=STALLED_SECONDS)
-    upkeep = Upkeep(database, queue, clock, stalled=stalled, windows=windows, catalogue=catalogue)
+    upkeep = Upkeep(
+        database, queue, clock, stalled=stalled, windows=windows, catalogue=catalogue, files=files
+    )
     retry = Retry()
 
     @queue.app.task(name=ANSWER, retry=retry)
@@ -95,6 +101,10 @@ def register(
     @queue.app.task(name=READ, retry=retry)
     async def read(parcel_id: int) -> None:
         await guard(parcel_id, reader.read, reader.set_aside, parcels.note_failure)
+
+    @queue.app.task(name=FETCH, retry=retry)
+    async def fetch(media_id: int) -> None:
+        await guard(media_id, fetching.fetch, fetching.give_up, media.note_failure)
 
     for name, duty in DUTIES.items():
         queue.app.task(name=name)(_duty(upkeep, duty))
@@ -125,7 +135,7 @@ class _Guard:
     ) -> None:
         try:
             await step(row)
-        except (AnswerLater, DeliverLater):
+        except (AnswerLater, DeliverLater, FetchLater):
             raise
         except Exception as error:
             if is_away(error):

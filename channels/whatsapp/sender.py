@@ -99,10 +99,13 @@ class Sender:
         content = way if isinstance(way, Content) else self._choices(message)
         if content is None or isinstance(way, NotSendable):
             return None
-        sid = await self._trace.of_content(message, list(content.variables.values()))
+        # What is listed of buttons is what stands above them; the choices may stand on the buttons only.
+        values = list(content.variables.values())
+        is_template = content is way
+        sid = await self._trace.of_content(message, values if is_template else values[:1])
         if sid is None:
             return None
-        return Receipt(sid, parts=(sid,), way="template" if content is way else "buttons")
+        return Receipt(sid, parts=(sid,), way="template" if is_template else "buttons")
 
     async def _with_buttons(self, message: Outbound) -> Receipt | None:
         """Send choices as buttons or a list, None where there is no template for them, or it was refused."""

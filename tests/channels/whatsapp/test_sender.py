@@ -5,16 +5,20 @@ import contextlib
 import logging
 import socket
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
-from channels.port import Build, Channel, Ignored, Outbound, Parcel, SendFailed
+from channels.port import Build, Cause, Channel, Ignored, Outbound, Parcel, SendFailed
 from channels.simulator.twilio import Fault, TwilioStandIn
+from channels.simulator.twilio_content import Content
 from channels.whatsapp import WhatsApp, build
+from channels.whatsapp.buttons import definition
 from channels.whatsapp.channel import status_base
+from channels.whatsapp.templates import TEMPLATES, fill
+from channels.whatsapp.window import WINDOW
 from tests.channels.whatsapp.conftest import (
     CITIZEN,
     MESSAGE_ID,
@@ -314,3 +318,166 @@ async def test_nothing_is_logged_by_the_library(
     # The stand-in's web server writes of its own requests; what counts is our side.
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith("uvicorn")]
     assert not [line for line in ours if "628111" in line or "rahasia" in line]
+
+
+SIDS = {
+    key: f"HX{number:032x}" for number, key in enumerate(("closing", "rating", "officer_replied", "warning"))
+}
+OUTSIDE = WINDOW + timedelta(minutes=1)
+ARGUMENTS = {"office": "BPS Contoh", "ticket": "PST-2026-0001", "days": "7", "date": "24 Maret 2026"}
+
+
+def approve(twilio: TwilioStandIn, sids: Mapping[str, str] = SIDS) -> None:
+    for key, sid in sids.items():
+        body = TEMPLATES[key].body
+        twilio.contents.known[sid] = Content(sid, key, {"twilio/text": {"body": body}}, START)
+
+
+async def test_outside_the_window_a_notice_goes_out_as_its_template(
+    connect: Connect, twilio: TwilioStandIn, clock: Clock
+) -> None:
+    approve(twilio)
+    channel = await connect(templates=SIDS)
+    clock.skip(OUTSIDE.total_seconds())
+    receipt = await channel.send(outbound("tidak dipakai", key="closing", arguments=ARGUMENTS))
+    (sent,) = twilio.messages
+    assert (sent.content_sid, sent.content_variables) == (SIDS["closing"], fill("closing", ARGUMENTS))
+    assert "tidak dipakai" not in sent.body
+    assert (receipt.external_id, receipt.parts, receipt.way) == (sent.sid, (sent.sid,), "template")
+
+
+@pytest.mark.parametrize("key", ["closing", "officer", "answer"])
+async def test_outside_the_window_without_a_template_nothing_is_posted(
+    channel: WhatsApp, twilio: TwilioStandIn, clock: Clock, key: str
+) -> None:
+    clock.skip(OUTSIDE.total_seconds())
+    refusal = await failing(channel, outbound(key=key))
+    assert (refusal.permanent, refusal.cause) == (True, Cause.WINDOW_CLOSED)
+    assert twilio.messages == []
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        (63016, Cause.WINDOW_CLOSED),
+        (21610, Cause.OPTED_OUT),
+        (63014, Cause.OPTED_OUT),
+        (63003, Cause.NOT_REACHABLE),
+        (63024, Cause.NOT_REACHABLE),
+        (63013, None),
+    ],
+)
+async def test_what_lies_with_the_person_is_told_apart(
+    channel: WhatsApp, twilio: TwilioStandIn, code: int, cause: Cause | None
+) -> None:
+    twilio.faults.plan(Fault(status=400, code=code))
+    assert (await failing(channel, outbound())).cause is cause
+
+
+@pytest.mark.parametrize("code", [21655, 21656, 63027, 63028, 63041])
+async def test_a_template_that_is_refused_is_named(
+    connect: Connect, twilio: TwilioStandIn, clock: Clock, code: int
+) -> None:
+    channel = await connect(templates=SIDS)
+    clock.skip(OUTSIDE.total_seconds())
+    twilio.faults.plan(Fault(status=400, code=code))
+    refusal = await failing(channel, outbound(key="rating"))
+    assert (refusal.permanent, refusal.cause) == (True, None)
+    assert "rating" in refusal.reason
+    assert str(code) in refusal.reason
+
+
+async def test_a_template_whose_answer_is_lost_is_found_by_what_it_was_filled_with(
+    connect: Connect, twilio: TwilioStandIn, clock: Clock
+) -> None:
+    approve(twilio)
+    channel = await connect(templates=SIDS)
+    clock.skip(OUTSIDE.total_seconds())
+    message = outbound(key="closing", arguments=ARGUMENTS, attempted_at=clock())
+    twilio.faults.plan(Fault(accepted=True, dropped=True))
+    assert (await failing(channel, message)).uncertain
+    receipt = await channel.find(message)
+    assert receipt is not None
+    assert (receipt.external_id, receipt.way) == (twilio.messages[0].sid, "template")
+    other = outbound(key="closing", arguments=ARGUMENTS | {"ticket": "PST-2026-0002"}, attempted_at=clock())
+    clock.skip(60)
+    assert await channel.find(other) is None
+
+
+async def test_a_template_that_nothing_tells_apart_stays_unknown(
+    connect: Connect, twilio: TwilioStandIn, clock: Clock
+) -> None:
+    approve(twilio)
+    channel = await connect(templates=SIDS)
+    clock.skip(OUTSIDE.total_seconds())
+    nameless = outbound(key="rating", arguments={}, attempted_at=clock())
+    clock.skip(60)
+    assert await channel.find(nameless) is None  # nothing at all is there
+    await channel.send(outbound(key="rating", arguments=ARGUMENTS))
+    with pytest.raises(SendFailed) as unsure:
+        await channel.find(nameless)
+    assert (unsure.value.permanent, unsure.value.uncertain) == (False, True)
+
+
+async def test_what_failed_on_its_way_is_not_taken_for_the_next_attempt(
+    channel: WhatsApp, twilio: TwilioStandIn, clock: Clock
+) -> None:
+    await channel.send(outbound())
+    twilio.messages[0].status = "failed"
+    clock.skip(20)
+    assert await channel.find(outbound(attempted_at=START)) is None
+
+
+CHOICES = ("Persyaratan konsultasi", "Biaya konsultasi")
+ASKED = (
+    "Apakah salah satu dari ini?\n1. Persyaratan konsultasi\n2. Biaya konsultasi\n\nBalas dengan angkanya."
+)
+TWO = "HX" + "2" * 32
+
+
+def offer(twilio: TwilioStandIn) -> None:
+    twilio.contents.known[TWO] = Content(TWO, "two", definition("two")["types"], START)
+
+
+async def test_choices_are_buttons_where_there_is_a_template_for_so_many(
+    connect: Connect, twilio: TwilioStandIn
+) -> None:
+    offer(twilio)
+    channel = await connect(buttons={"two": TWO})
+    receipt = await channel.send(outbound(ASKED, choices=CHOICES))
+    assert (twilio.messages[0].content_sid, receipt.way) == (TWO, "buttons")
+    receipt = await channel.send(outbound(ASKED, choices=(*CHOICES, "a", "b")))
+    assert (twilio.messages[1].content_sid, twilio.messages[1].body, receipt.way) == (None, ASKED, "text")
+
+
+async def test_buttons_that_are_refused_become_numbers(connect: Connect, twilio: TwilioStandIn) -> None:
+    channel = await connect(buttons={"two": TWO})
+    twilio.faults.plan(Fault(status=400, code=63027))
+    receipt = await channel.send(outbound(ASKED, choices=CHOICES))
+    assert (twilio.messages[0].body, receipt.way) == (ASKED, "text")
+
+
+async def test_buttons_whose_answer_is_lost_are_found(connect: Connect, twilio: TwilioStandIn) -> None:
+    offer(twilio)
+    channel = await connect(buttons={"two": TWO})
+    twilio.faults.plan(Fault(accepted=True, dropped=True))
+    message = outbound(ASKED, choices=CHOICES)
+    assert (await failing(channel, message)).uncertain
+    receipt = await channel.find(message)
+    assert receipt is not None
+    assert (receipt.external_id, receipt.way) == (twilio.messages[0].sid, "buttons")
+
+
+async def test_each_part_says_in_its_callback_which_it_is(channel: WhatsApp, twilio: TwilioStandIn) -> None:
+    receipt = await channel.send(outbound(PARAGRAPHS, attempt=1))
+    queries = [str(sent.status_callback).partition("?")[2] for sent in twilio.messages]
+    assert queries == [f"m={MESSAGE_ID}&a=1&p={part}&n=3" for part in (1, 2, 3)]
+    assert receipt.parts == tuple(sent.sid for sent in twilio.messages)
+
+
+async def test_twilio_says_for_how_long_it_wants_to_be_left_alone(
+    channel: WhatsApp, twilio: TwilioStandIn
+) -> None:
+    twilio.faults.plan(Fault(status=429, code=20429))
+    refusal = await failing(channel, outbound())
+    assert (refusal.permanent, refusal.uncertain, refusal.after) == (False, False, 1.0)
