@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,11 +14,15 @@ from bot import assembly
 from bot.settings import load
 from channels.markup import plain
 from channels.port import Outbound
+from channels.simulator.twilio import TwilioStandIn
+from channels.simulator.twilio_content import show
+from channels.simulator.twilio_webhook import tapped_button, tapped_entry, webhook_form
 from channels.whatsapp.buttons import KEYS, LIST_PICKER, QUICK_REPLY, content_for, definition, shortened
 from channels.whatsapp.format import units
 from channels.whatsapp.options import Buttons
+from channels.whatsapp.parse import parse
 from channels.whatsapp.templates import variables_of
-from tests.channels.whatsapp.conftest import outbound
+from tests.channels.whatsapp.conftest import CITIZEN, OFFICE, SID, START, Connect, outbound
 
 SIDS = {"two": "HX" + "2" * 32, "three": "HX" + "3" * 32, "list": "HX" + "a" * 32}
 BUTTONS = Buttons(**SIDS)
@@ -98,6 +103,33 @@ def test_every_menu_and_suggestion_of_the_bot_has_its_buttons() -> None:
             said = [texts.say("introduction", language, {}), texts.say(key, language, {"choices": numbered})]
             message = outbound("\n\n".join(said), choices=titles, key=key, language=language)
             assert content_for(message, BUTTONS) is not None, (language, key)
+
+
+@pytest.mark.parametrize(
+    ("key", "titles", "tapped"),
+    [("two", TITLES[:2], tapped_button), ("three", TITLES, tapped_button), ("list", MENU, tapped_entry)],
+)
+async def test_what_a_phone_shows_is_tapped_and_comes_back_as_its_number(
+    twilio: TwilioStandIn,
+    connect: Connect,
+    key: str,
+    titles: tuple[str, ...],
+    tapped: Callable[..., dict[str, str]],
+) -> None:
+    twilio.contents.keep(definition(key)["types"], sid=SIDS[key], status="unsubmitted")
+    channel = await connect(buttons=SIDS)
+    await channel.send(offered(*titles))
+    (sent,) = twilio.messages
+    assert sent.content_sid == SIDS[key]
+    phone = show(twilio.contents.known[SIDS[key]], sent.content_variables)
+    assert "{{" not in str(phone)
+    for number, tap in enumerate(phone.taps, 1):
+        form = webhook_form(
+            account_sid=SID, sender=CITIZEN, recipient=OFFICE, body=tap.title, extra=tapped(tap.title, tap.id)
+        )
+        inbound = parse([(name.encode(), value.encode()) for name, value in form.items()], START)
+        assert inbound.choice == number
+        assert tap.title.startswith(f"{number}. ")
 
 
 @pytest.mark.parametrize("count", [0, 1, 4, 9, 11])
