@@ -20,7 +20,9 @@ from bot.dialogue.flow import FlowLimit
 from bot.dialogue.language import Languages
 from bot.dialogue.limits import Limits
 from bot.dialogue.shelf import Shelf
+from bot.files import Files
 from bot.lookups import StoredLookups
+from bot.media import Fetching
 from bot.presence import Presence
 from bot.queue import Queue
 from bot.read import Reader
@@ -46,7 +48,7 @@ NLU_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """What every process has: the settings, the time, the database, the queue and the channels."""
+    """What every process has: the settings, the time, the database, the queue, the channels and the files."""
 
     settings: Settings
     clock: Clock
@@ -54,6 +56,7 @@ class Core:
     queue: Queue
     reception: Reception
     channels: Mapping[str, Channel]
+    files: Files
 
     def schedule(self) -> Schedule:
         """Return what ticks."""
@@ -108,7 +111,7 @@ async def assemble(
     )
     channels = (build or build_channels)(settings, wiring)
     try:
-        yield Core(settings, time, database, queue, reception, channels)
+        yield Core(settings, time, database, queue, reception, channels, Files(settings.files, time.now))
     finally:
         for channel in channels.values():
             await channel.close()
@@ -318,6 +321,8 @@ async def staffed(
         ),
         delivering=delivering(core, core.channels),
         reader=Reader(core.database, core.reception, core.channels, core.clock),
+        fetching=Fetching(core.database, core.channels, core.files, core.clock),
+        files=core.files,
         catalogue=core.catalogue(),
     )
     async with core.queue.app.open_async():

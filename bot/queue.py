@@ -15,6 +15,7 @@ from bot.store.database import Transaction, driver_connection, single_statement_
 ANSWER = "answer"
 DELIVER = "deliver"
 READ = "read"
+FETCH = "fetch"
 
 
 class Queue:
@@ -43,6 +44,10 @@ class Queue:
     async def read(self, tx: Transaction, parcel_id: int, *, channel: str) -> None:
         """Have a fetched parcel read, in the order in which the channel's parcels were kept."""
         await self._defer(tx, READ, lock=f"read:{channel}", parcel_id=parcel_id)
+
+    async def fetch(self, tx: Transaction, media_id: int, *, message_id: int) -> None:
+        """Have a file fetched, after the earlier ones of its message."""
+        await self._defer(tx, FETCH, lock=f"fetch:{message_id}", media_id=media_id)
 
     async def upkeep(self, name: str) -> bool:
         """Have one of the clock's duties done; False when it waits in the queue already.

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.dialogue.flow import Flow, FlowLimit, after
 from bot.dialogue.wishes import wish_of
 from bot.queue import Queue
-from bot.store import conversations, messages, parcels
+from bot.store import conversations, media, messages, parcels
 from bot.store import standing as contacts
 from bot.store.database import Database, Transaction
 from channels.port import Attachment, Cursor, Inbound, Parcel
@@ -66,6 +66,9 @@ class Reception:
             return False
         if standing.has_waiting and inbound.kind != "reaction":
             await self._release(tx, inbound, standing.contact_id, conversation_id)
+        if inbound.attachments:
+            for media_id in await media.expect(tx, message_id, inbound):
+                await self._queue.fetch(tx, media_id, message_id=message_id)
         if not is_silent:
             await self._queue.answer(tx, message_id, conversation_id=conversation_id)
         log.info(

@@ -34,6 +34,11 @@ class Environment(BaseSettings):
         None, description="Server PostgreSQL; kosong: yang tertanam di PST_HOME"
     )
     home: Path = Field(Path("var"), description="Folder semua yang disimpan program di mesin ini")
+    files: Path | None = Field(
+        None,
+        description="Folder berkas kiriman warga, di luar folder web; kosong: files di PST_HOME."
+        " Satu folder untuk satu basis data; bila mesinnya beberapa, foldernya sama",
+    )
     host: str = Field("127.0.0.1", description="Alamat tempat web mendengarkan")
     port: int = Field(8000, ge=1, le=65535, description="Porta web")
     public_url: str | None = Field(
@@ -118,6 +123,11 @@ class Settings:
     def home(self) -> Path:
         """Return the folder of everything kept on this machine, absolute."""
         return self.environment.home.resolve()
+
+    @property
+    def files(self) -> Path:
+        """Return the folder of what citizens sent, absolute; several machines share it."""
+        return (self.environment.files or self.home / "files").resolve()
 
     @property
     def public_url(self) -> str:

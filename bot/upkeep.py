@@ -12,8 +12,10 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
 from bot.clock import Clock
+from bot.files import Files
 from bot.queue import Queue
-from bot.store import deliveries, events, messages, pace, parcels
+from bot.store import deliveries, events, media, messages, pace, parcels
+from bot.store import files as rows_of_files
 from bot.store.database import Database
 
 if TYPE_CHECKING:  # what reads the catalogue is loaded only where there is a token
@@ -24,6 +26,7 @@ log = structlog.get_logger()
 AGE = timedelta(minutes=1)  # anything younger has its job, or is just getting it
 MOST = 500  # rows a duty takes up at once; the rest follows at the next tick
 FAILED_JOB_HOURS = 24 * 30
+ORPHAN_AGE = timedelta(days=1)
 PACE_AGE = timedelta(days=1)
 WINDOW_AHEAD = timedelta(hours=1)  # how long before a window closes whoever owes an answer is warned
 
@@ -39,6 +42,7 @@ class Upkeep:
     queue: Queue
     clock: Clock
     stalled: timedelta
+    files: Files
     catalogue: CatalogueSync | None = None
     windows: Mapping[str, timedelta] = field(default_factory=dict)
 
@@ -78,6 +82,9 @@ class Upkeep:
             for parcel_id, channel in await parcels.forgotten(tx, before=before, most=MOST):
                 log.warning("parcel had no job", parcel=parcel_id)
                 await self.queue.read(tx, parcel_id, channel=channel)
+            for media_id, message_id in await media.forgotten(tx, before=before, most=MOST):
+                log.warning("file had no job", media=media_id)
+                await self.queue.fetch(tx, media_id, message_id=message_id)
 
     async def tidy(self) -> None:
         """Remove what the queue keeps of jobs that failed long ago, and what the pace was."""
@@ -86,6 +93,19 @@ class Upkeep:
         )
         async with self.database.statement() as tx:
             await pace.forget(tx, age=PACE_AGE)
+        await self._clear_files()
+
+    async def _clear_files(self) -> None:
+        """Remove files that no row took up: whoever kept them was killed before its commit."""
+        old = await self.files.older(self.clock.now() - ORPHAN_AGE)
+        for start in range(0, len(old), MOST):
+            batch = old[start : start + MOST]
+            async with self.database.statement() as tx:
+                known = await rows_of_files.known(tx, batch)
+            orphans = [name for name in batch if name not in known]
+            await self.files.remove(*orphans)
+            if orphans:
+                log.info("files without a row removed", count=len(orphans))
 
     async def warn(self) -> None:
         """Warn of each window that is about to close on a citizen whom an officer still owes an answer."""

@@ -17,6 +17,7 @@ from sqlalchemy import text
 
 from bot import jobs
 from bot.logs import configure
+from bot.media import Fetching
 from bot.read import Reader
 from bot.schedule import Schedule
 from bot.store import messages
@@ -44,6 +45,8 @@ async def working(stage: Stage) -> AsyncIterator[None]:
         answering=stage.answering,
         delivering=stage.delivering,
         reader=Reader(stage.core.database, stage.core.reception, stage.core.channels, stage.clock),
+        fetching=Fetching(stage.core.database, stage.core.channels, stage.core.files, stage.clock),
+        files=stage.core.files,
     )
     async with stage.core.queue.app.open_async():
         worker = asyncio.create_task(jobs.work(stage.core.queue, install_signal_handlers=False))
