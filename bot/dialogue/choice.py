@@ -30,7 +30,11 @@ def chosen_number(text: str) -> int | None:
 def is_tap_on(text: str, title: str) -> bool:
     """Tell whether what was tapped bore that title; buttons show the beginning of a long one.
 
-    `text` is what the channel told of the button, its number where it told no words.
+    `text` is what the channel told of the button, its number where it told no words. Marks do not count.
     """
-    shown = " ".join(text.casefold().split()).rstrip("….").rstrip()
-    return shown.isdecimal() or (bool(shown) and " ".join(title.casefold().split()).startswith(shown))
+    shown = _bare(text)
+    return shown.isdecimal() or (bool(shown) and _bare(title).startswith(shown))
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))

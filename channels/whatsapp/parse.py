@@ -75,7 +75,10 @@ def _words(form: Mapping[str, str], kind: InboundKind) -> str:
         return emoji_of(form) or form.get("Body", "")
     if file_name(form):
         return ""
-    return _first(form, "ButtonText", "ListTitle", "Body", "ButtonPayload", "ListId")
+    number = _choice(form)
+    said = _first(form, "ButtonText", "ListTitle", "Body", "ButtonPayload", "ListId")
+    # Our labels have their number before them (see buttons.py), which is no part of what was meant.
+    return said if number is None else said.removeprefix(f"{number}. ")
 
 
 def _choice(form: Mapping[str, str]) -> int | None:

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
 from bot.answer import AnswerLater
-from channels.port import Attachment
+from bot.presence import Presence
+from channels.port import Attachment, Channel
 from tests.fakes import Stage
 
 Staged = Callable[[], AbstractAsyncContextManager[Stage]]
@@ -269,3 +271,239 @@ async def test_to_english_the_answer_is_english(staged: Staged) -> None:
         [reply] = await stage.answered("how much does the consultation cost?")
         assert "Source:" in reply
         assert "Sumber:" not in reply
+
+
+CITIZEN = "whatsapp:+628111111001"
+BURST = timedelta(seconds=3)
+PHOTO = Attachment("lampiran-1", "image/jpeg", url="https://media.example/1", kind="image")
+WAITING = "SELECT count(*) FROM message WHERE answered_at IS NULL AND author = 'citizen'"
+
+
+async def test_an_album_is_one_turn_with_one_ticket(staged: Staged) -> None:
+    """Every picture is a webhook of its own, and so a message with a job of its own."""
+    async with staged() as stage:
+        answering = replace(stage.answering, burst=BURST)
+        pictures = [await stage.hear("", attachments=(PHOTO,)) for _ in range(4)]
+        with pytest.raises(AnswerLater) as later:
+            await answering.answer(pictures[0])
+        assert 0 < later.value.seconds <= BURST.total_seconds()
+        stage.clock.advance(BURST)
+        for each in pictures:
+            await answering.answer(each)
+        await stage.deliver_all()
+        assert len(stage.memory["whatsapp"].take(CITIZEN)) == 1
+        assert await stage.scalar("SELECT count(*) FROM ticket") == 1
+        assert await stage.scalar(WAITING) == 0
+
+
+async def test_words_that_follow_a_picture_are_about_it(staged: Staged) -> None:
+    async with staged() as stage:
+        answering = replace(stage.answering, burst=BURST)
+        stage.model.teach("biaya konsultasi?", "biaya", service="konsultasi")
+        picture = await stage.hear("", attachments=(PHOTO,))
+        words = await stage.hear("biaya konsultasi?")
+        stage.clock.advance(BURST)
+        await answering.answer(picture)
+        await answering.answer(words)
+        await stage.deliver_all()
+        [reply] = stage.memory["whatsapp"].take(CITIZEN)
+        assert "tidak dipungut biaya" in reply
+        assert await stage.scalar(WAITING) == 0
+
+
+async def test_the_rest_of_an_album_belongs_to_the_picture_that_has_the_words(staged: Staged) -> None:
+    async with staged() as stage:
+        answering = replace(stage.answering, burst=BURST)
+        stage.model.teach("mau bicara dengan petugas", "minta_petugas")
+        first = await stage.hear("mau bicara dengan petugas", attachments=(PHOTO,))
+        second = await stage.hear("", attachments=(PHOTO,))
+        with pytest.raises(AnswerLater):
+            await answering.answer(first)
+        stage.clock.advance(BURST)
+        await answering.answer(first)
+        await answering.answer(second)
+        assert await stage.scalar("SELECT count(*) FROM delivery") == 1
+        assert await stage.scalar("SELECT count(*) FROM ticket") == 1
+
+
+async def test_what_stands_by_itself_is_not_drawn_into_an_album(staged: Staged) -> None:
+    async with staged() as stage:
+        answering = replace(stage.answering, burst=BURST)
+        picture = await stage.hear("", attachments=(PHOTO,))
+        wish = await stage.hear("STOP")
+        after = await stage.hear("", attachments=(PHOTO,))
+        stage.clock.advance(BURST)
+        await answering.answer(picture)
+        assert await stage.scalar(WAITING) == 2
+        await answering.answer(wish)
+        await answering.answer(after)
+        assert await stage.scalar(WAITING) == 0
+        assert await stage.scalar("SELECT opted_out_at FROM contact") is not None
+
+
+async def test_a_mail_with_an_attachment_does_not_wait(staged: Staged) -> None:
+    async with staged() as stage:
+        answering = replace(stage.answering, burst=BURST)
+        mail = await stage.hear("", channel="email", sender="warga@contoh.example", attachments=(PHOTO,))
+        await answering.answer(mail)
+        assert await stage.scalar("SELECT count(*) FROM ticket") == 1
+
+
+async def test_a_typed_number_does_not_wait_for_more(staged: Staged) -> None:
+    async with staged() as stage:
+        await stage.answered("anu itu lho")
+        answering = replace(stage.answering, burst=BURST)
+        await answering.answer(await stage.hear("1"))
+        assert await stage.scalar(WAITING) == 0
+
+
+async def offered(stage: Stage, sender: str = CITIZEN) -> list[str]:
+    """Let the bot offer something to choose from, and return the titles in the order of their numbers."""
+    await stage.answered("anu itu lho", sender=sender)
+    return list(stage.memory["whatsapp"].sent[-1].choices)
+
+
+async def test_a_tapped_button_is_the_number_it_bears_whatever_its_words_may_mean(staged: Staged) -> None:
+    async with staged() as stage:
+        titles = await offered(stage)
+        assert len(titles) >= 2
+        stage.model.teach(titles[1], "di_luar_topik")
+        [tapped] = await stage.answered(titles[1], choice=2)
+        other = "whatsapp:+628111111002"
+        await offered(stage, other)
+        [typed] = await stage.answered("2", sender=other)
+        assert "Sumber:" in tapped
+        assert tapped == typed
+
+
+@pytest.mark.parametrize("shown", ["whole", "cut", "number"])
+async def test_a_button_may_show_the_beginning_of_a_title(staged: Staged, shown: str) -> None:
+    async with staged() as stage:
+        title = (await offered(stage))[0]
+        said = {"whole": title, "cut": title[:6] + "\u2026", "number": "1"}[shown]
+        stage.model.teach(said, "di_luar_topik")
+        [reply] = await stage.answered(said, choice=1)
+        assert "Sumber:" in reply
+
+
+async def test_a_tap_on_a_list_that_is_gone_is_what_it_says(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("Alamat kantor", "alamat")
+        [first] = await stage.answered("Alamat kantor", choice=2)
+        assert "Merapi" in first
+        await offered(stage)
+        [again] = await stage.answered("Alamat kantor", choice=2)
+        assert again in first
+
+
+async def test_a_tap_works_while_the_model_is_away(staged: Staged) -> None:
+    async with staged() as stage:
+        titles = await offered(stage)
+        stage.model.is_down = True
+        [reply] = await stage.answered(titles[0], choice=1)
+        assert "Sumber:" in reply
+
+
+async def test_stop_is_confirmed_once_and_questions_are_answered_all_the_same(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.is_down = True  # it is not needed
+        [stopped] = await stage.answered("STOP")
+        assert "MULAI" in stopped
+        assert "tetap kami jawab" in stopped
+        opted_out_at = await stage.scalar("SELECT opted_out_at FROM contact")
+        assert opted_out_at is not None
+        stage.clock.advance(timedelta(days=1))
+        await stage.answered("berhenti")
+        assert await stage.scalar("SELECT opted_out_at FROM contact") == opted_out_at
+        stage.model.is_down = False
+        stage.model.teach(HOW_LONG, "jangka_waktu", service="konsultasi")
+        [reply] = await stage.answered(HOW_LONG)
+        assert "Sumber:" in reply
+        [started] = await stage.answered("Mulai")
+        assert "BERHENTI" in started
+        assert await stage.scalar("SELECT opted_out_at FROM contact") is None
+        assert await stage.scalar("SELECT count(*) FROM ticket") == 0
+        assert stage.model.asked == [HOW_LONG]
+
+
+async def test_what_a_messaging_service_says_of_opting_out_counts_in_any_words(staged: Staged) -> None:
+    async with staged() as stage:
+        [reply] = await stage.answered("sudah cukup ya", kind="stop")
+        assert "pemberitahuan" in reply
+        assert await stage.scalar("SELECT opted_out_at FROM contact") is not None
+
+
+async def test_the_confirmation_speaks_the_language_of_the_conversation(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("how much does the consultation cost?", "biaya", service="konsultasi")
+        await stage.answered("how much does the consultation cost?")
+        [reply] = await stage.answered("BERHENTI")
+        assert "notices" in reply
+
+
+async def test_of_a_flood_the_citizen_hears_once_and_an_officer_of_everything(staged: Staged) -> None:
+    async with staged() as stage:
+        most, now = stage.core.settings.office.understanding.flood_messages, stage.clock.now()
+        stage.model.teach("tanya", "salam")
+        ids = [await stage.hear("tanya", at=now) for _ in range(most + 8)]
+        for each in ids:
+            await stage.answering.answer(each)
+        await stage.deliver_all()
+        replies = stage.memory["whatsapp"].take(CITIZEN)
+        assert len(replies) == most + 1
+        assert "Mohon tunggu" in replies[-1]
+        assert not any("Mohon tunggu" in reply for reply in replies[:-1])
+        assert await stage.scalar("SELECT reason FROM ticket") == "flood"
+        assert await stage.scalar("SELECT count(*) FROM event WHERE kind = 'flood'") == 1
+        assert await stage.scalar(WAITING) == 0
+        assert await stage.scalar("SELECT count(*) FROM message WHERE understood ? 'flood'") == 8
+        # Quiet again: another one is answered, and another flood is another event and no other ticket.
+        later = now + timedelta(seconds=stage.core.settings.office.understanding.flood_seconds)
+        ids = [await stage.hear("tanya", at=later) for _ in range(most + 1)]
+        for each in ids:
+            await stage.answering.answer(each)
+        await stage.deliver_all()
+        replies = stage.memory["whatsapp"].take(CITIZEN)
+        assert len(replies) == most + 1
+        assert str(await stage.scalar("SELECT number FROM ticket")) in replies[-1]
+        assert await stage.scalar("SELECT count(*) FROM event WHERE kind = 'flood'") == 2
+
+
+async def test_the_one_too_many_is_a_floods_also_when_it_is_answered_after_its_end(staged: Staged) -> None:
+    async with staged() as stage:
+        most, now = stage.core.settings.office.understanding.flood_messages, stage.clock.now()
+        ids = [await stage.hear("tanya", at=now) for _ in range(most + 1)]
+        later = now + timedelta(seconds=stage.core.settings.office.understanding.flood_seconds)
+        await stage.hear("halo?", at=later)
+        await stage.answering.answer(ids[-1])
+        assert await stage.scalar("SELECT reason FROM ticket") == "flood"
+
+
+class Watched:
+    """A channel that notes for which messages it was to show that somebody is typing."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self.typed: list[str] = []
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._channel, name)
+
+    async def typing(self, external_id: str) -> None:
+        self.typed.append(external_id)
+
+
+async def test_who_has_to_wait_sees_once_that_somebody_is_typing(staged: Staged) -> None:
+    async with staged() as stage:
+        watched = Watched(stage.memory["whatsapp"])
+        presence = Presence({"whatsapp": cast("Channel", watched)})
+        answering = replace(stage.answering, burst=BURST, presence=presence)
+        stage.model.teach("biaya konsultasi?", "biaya", service="konsultasi")
+        await answering.answer(await stage.hear("biaya konsultasi?"))
+        assert watched.typed == []  # answered at once
+        stage.model.is_down = True
+        message_id = await stage.hear("biaya konsultasi?", external_id="SM7")
+        for _ in range(3):
+            with pytest.raises(AnswerLater):
+                await answering.answer(message_id)
+        assert watched.typed == ["SM7"]

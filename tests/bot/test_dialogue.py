@@ -14,6 +14,8 @@ from bot.dialogue.decide import Dialogue
 from bot.dialogue.questions import clauses, pieces
 from bot.dialogue.state import Context, Decision, Heard, Piece, Subject, Turn
 from bot.settings import load
+from channels.markup import plain
+from channels.whatsapp.buttons import shortened
 from nlu.port import Entity, Guess, Meaning
 
 SERVICES = ("perpustakaan", "konsultasi", "penjualan", "rekomendasi")
@@ -278,6 +280,24 @@ def test_every_topic_of_the_menu_is_reached_by_its_number() -> None:
         assert reached is not None
         assert subject.topic in reached.topics[0]
         assert reached.says[-1].key not in {"not_known", "suggest"}
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_topic_of_the_menu_is_reached_by_its_button(language: str) -> None:
+    """A phone shows the beginning of a title (see buttons.py); the language may have changed in between."""
+    menu = decide(replace(_turn("bisa apa", Context()), language=language), _meaning("bisa_apa"))
+    for n, title in enumerate(menu.says[-1].choices, 1):
+        for label in (title, shortened(plain(title), 17)):
+            reached = RULES.without_model(replace(_turn(label, menu.context), choice=n))
+            assert reached == RULES.without_model(_turn(str(n), menu.context))
+
+
+def test_a_button_of_another_list_is_not_taken_for_one_of_this() -> None:
+    menu = decide(_turn("bisa apa", Context()), _meaning("bisa_apa"))
+    one, two = menu.says[-1].choices[:2]
+    assert RULES.without_model(replace(_turn(two, menu.context), choice=1)) is None
+    assert RULES.without_model(replace(_turn(one, menu.context), choice=11)) is None
+    assert RULES.without_model(replace(_turn(one, Context()), choice=1)) is None
 
 
 @pytest.mark.parametrize(

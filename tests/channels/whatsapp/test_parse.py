@@ -109,7 +109,13 @@ def test_an_earlier_message_and_a_button_that_is_not_ours() -> None:
 def test_a_tap_on_a_button_or_list_of_ours_is_its_number_and_its_title(number: int) -> None:
     tapped = {"MessageType": "interactive", "ButtonText": "Biaya", "ButtonPayload": str(number)}
     listed = {"MessageType": "interactive", "ListTitle": "Biaya", "ListId": str(number)}
-    for form in (incoming("Biaya", **tapped), incoming("Biaya\nRp", **listed), incoming("", **listed)):
+    numbered = tapped | {"ButtonText": f"{number}. Biaya"}
+    for form in (
+        incoming(**numbered),
+        incoming("Biaya", **tapped),
+        incoming("Biaya\nRp", **listed),
+        incoming("", **listed),
+    ):
         message = read(form)
         assert (message.text, message.choice, message.kind) == ("Biaya", number, "message")
 
