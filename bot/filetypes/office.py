@@ -21,6 +21,7 @@ _OOXML = {
     "xl/": "spreadsheetml.sheet",
     "ppt/": "presentationml.presentation",
 }
+_OPENDOCUMENT = re.compile(rb"application/vnd\.oasis\.opendocument\.(?:text|spreadsheet|presentation)")
 _OLE_STREAMS = (
     ("EncryptedPackage", ENCRYPTED),
     ("_VBA_PROJECT", MACROS),
@@ -67,7 +68,7 @@ def type_of_zip(data: bytes) -> str:
         return EXECUTABLE
     if "[content_types].xml" in names:
         return _type_of_ooxml(data, entries)
-    if data[30:38] == b"mimetype" and b"application/vnd.oasis.opendocument." in data[38:160]:
+    if data[30:38] == b"mimetype":
         return _type_of_opendocument(data, names)
     return ZIP
 
@@ -111,10 +112,9 @@ def _type_of_ooxml(data: bytes, entries: list[_Entry]) -> str:
 def _type_of_opendocument(data: bytes, names: set[str]) -> str:
     if any(name.startswith(("basic/", "scripts/")) for name in names):
         return MACROS
-    found = re.match(
-        rb"application/vnd\.oasis\.opendocument\.(?:text|spreadsheet|presentation)(?![-\w])", data[38:160]
-    )
-    return found[0].decode() if found else ZIP
+    (size,) = struct.unpack_from("<L", data, 18)
+    told = data[38 : 38 + min(size, 100)]  # the first entry, stored as it is (OpenDocument 1.3 part 2, 3.3)
+    return told.decode("ascii", "replace") if _OPENDOCUMENT.fullmatch(told) else ZIP
 
 
 def _unpacked(data: bytes, entry: _Entry) -> bytes:

@@ -7,10 +7,12 @@ import re
 from bot.filetypes.types import HTML, SCRIPT, SVG, UNKNOWN, XML
 
 _MARKUP = re.compile(
-    rb"<\s*(?:(?P<svg>svg\b)|(?P<html>!doctype\s+html|html\b|head\b|body\b|script\b|iframe\b|object\b|embed\b"
+    rb"<(?=[!?%a-z])(?:(?P<svg>svg\b)|(?P<html>!doctype\s+html|html\b|head\b|body\b|script\b|iframe\b|object\b|embed\b"
     rb"|form\b|img\b|meta\b|link\b)|(?P<script>\?php|\?=|%)|(?P<xml>\?xml|!doctype|!entity))",
     re.IGNORECASE,
 )
+_LOOKED_AT = 1_048_576
+"""Bytes looked through for markup; a browser that guesses looks at no more than 1,445 (WHATWG MIME Sniffing)."""
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
 
@@ -19,7 +21,7 @@ def type_of_text(data: bytes) -> str:
     plain = _as_utf8(data)
     if plain is None or _CONTROLS.search(plain):
         return UNKNOWN
-    markup = _MARKUP.search(plain)
+    markup = _MARKUP.search(plain, 0, _LOOKED_AT)
     if markup:
         return {"svg": SVG, "html": HTML, "script": SCRIPT, "xml": _of_xml(plain)}[str(markup.lastgroup)]
     if plain.lstrip().startswith(b"#!"):
