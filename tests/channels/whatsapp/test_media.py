@@ -101,6 +101,14 @@ async def test_a_file_comes_from_the_stand_in_as_it_was_sent(
     assert (fetched.data, fetched.content_type) == (b"\xff\xd8\xff\xe0 foto", "image/jpeg")
 
 
+async def test_nor_does_it_matter_that_twilio_gives_it_out_by_way_of_its_store(
+    channel: WhatsApp, twilio: TwilioStandIn
+) -> None:
+    url = twilio.keep_media(MESSAGE, "application/pdf", b"%PDF-1.7")
+    twilio.media.redirects = True
+    assert (await channel.fetch(attachment(url))).data == b"%PDF-1.7"
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_only_the_api_hears_who_we_are_and_the_signed_address_is_kept_as_it_came(
     fetcher: WhatsApp, store: Store, status: int
