@@ -80,6 +80,11 @@ class TwilioStandIn:
         """Return what was taken, oldest first."""
         return self._api.messages
 
+    @property
+    def turned_away(self) -> int:
+        """Return how many requests were answered that they are too many."""
+        return self._api.turned_away
+
     def on_message(self, observer: Callable[[SentMessage], None]) -> None:
         """Have `observer` called with every message, right after it was taken."""
         self._api.on_message(observer)

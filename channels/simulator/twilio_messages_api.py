@@ -29,7 +29,7 @@ from channels.simulator.twilio_rules import Numbers, Rules, Turnstile
 
 
 class MessagesApi:
-    """The messages of an account, oldest first, and what goes wrong with taking them."""
+    """The messages of an account, oldest first; `turned_away` were too many in a second."""
 
     def __init__(
         self,
@@ -41,6 +41,7 @@ class MessagesApi:
         contents: Mapping[str, Content],
     ) -> None:
         self.messages: list[SentMessage] = []
+        self.turned_away = 0
         self._account = account
         self._faults = faults
         self._rules = rules
@@ -93,6 +94,7 @@ class MessagesApi:
         """Validate and keep a message, tell the observers. Raises `TwilioProblem`."""
         rate = self._rules.per_second
         if rate is not None and not self._turnstile.lets_pass(rate):
+            self.turned_away += 1
             raise too_many()
         validate(form, self._account.sender)
         content, variables = chosen_content(form, self._contents), content_variables(form)

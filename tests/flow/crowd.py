@@ -90,13 +90,13 @@ def _is_more(allowed: Callable[[], int], count: int) -> bool:
 
 
 class Crowd:
-    """All citizens at once. `sids` is what the stand-in took for each, in its order."""
+    """All `citizens` at once, each with every question, in an order of chance."""
 
-    def __init__(self, twilio: TwilioStandIn, chance: random.Random) -> None:
+    def __init__(self, twilio: TwilioStandIn, chance: random.Random, citizens: int = CITIZENS) -> None:
         self.citizens = [
-            Citizen(1000 + count, chance.sample(list(QUESTIONS), len(QUESTIONS))) for count in range(CITIZENS)
+            Citizen(1000 + count, chance.sample(list(QUESTIONS), len(QUESTIONS))) for count in range(citizens)
         ]
-        self.size = CITIZENS * len(QUESTIONS)
+        self.size = citizens * len(QUESTIONS)
         self._twilio = twilio
         self._by_address = {citizen.address: citizen for citizen in self.citizens}
         twilio.on_message(lambda message: self._by_address[message.recipient].replies.append(message.body))
@@ -130,10 +130,10 @@ class Crowd:
                 ("sent", self.size)
             ]
             for table in ("person", "contact", "conversation"):
-                assert one(f"SELECT count(*) FROM {table}") == CITIZENS, table
-            assert one("SELECT count(*) FROM ticket") == CITIZENS
-            assert one("SELECT count(DISTINCT conversation_id) FROM ticket") == CITIZENS
-            assert one("SELECT last FROM ticket_counter") == CITIZENS
+                assert one(f"SELECT count(*) FROM {table}") == len(self.citizens), table
+            assert one("SELECT count(*) FROM ticket") == len(self.citizens)
+            assert one("SELECT count(DISTINCT conversation_id) FROM ticket") == len(self.citizens)
+            assert one("SELECT last FROM ticket_counter") == len(self.citizens)
             assert one("SELECT count(*) FROM procrastinate_jobs WHERE lock IS NOT NULL") == 0
             kept = books.execute(
                 "SELECT address, array_agg(external_id ORDER BY message.id) FROM message"

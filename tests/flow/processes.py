@@ -164,16 +164,25 @@ def tail(log: Path, lines: int = 30) -> str:
 
 
 def whatsapp_environment(
-    folder: Path, *, database_url: str, rasa: RunningRasa, twilio_url: str, public_url: str = PUBLIC_URL
+    folder: Path,
+    *,
+    database_url: str,
+    rasa: RunningRasa,
+    twilio_url: str,
+    public_url: str = PUBLIC_URL,
+    **options: object,
 ) -> dict[str, str]:
-    """Return the variables of an office that is on WhatsApp alone, through the stand-in for Twilio."""
+    """Return the variables of an office that is on WhatsApp alone, through the stand-in for Twilio.
+
+    `options` take the place of those in the office's section of the channel.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PST_")}
     return kept | {
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "PST_DATABASE_URL": database_url,
         "PST_HOME": str(folder / "home"),
-        "PST_OFFICE": str(_hasty_office(folder)),
+        "PST_OFFICE": str(_hasty_office(folder, options)),
         "PST_PUBLIC_URL": public_url,
         "PST_NLU_URL": rasa.url,
         "PST_NLU_TOKEN": rasa.token,
@@ -184,10 +193,10 @@ def whatsapp_environment(
     }
 
 
-def _hasty_office(folder: Path) -> Path:
+def _hasty_office(folder: Path, options: Mapping[str, object]) -> Path:
     """Write the office with a short deadline for Twilio: a lost attempt is looked for that much sooner."""
     office = yaml.safe_load((ROOT / "office.yml").read_text(encoding="utf-8"))
-    office["channels"]["whatsapp"]["send_timeout_seconds"] = 1
+    office["channels"]["whatsapp"] |= {"send_timeout_seconds": 1, **options}
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "office.yml"
     path.write_text(yaml.safe_dump(office, allow_unicode=True), encoding="utf-8")
