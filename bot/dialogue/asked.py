@@ -31,7 +31,7 @@ def asked_in(turn: Turn, heard: Heard, limits: Limits) -> tuple[Asked, ...]:
         return as_before
     found: dict[Subject, Asked] = {}
     beside = tuple(part.text for part in heard.parts)
-    for sentence in _asking(heard):
+    for sentence in () if _may_be_foreign(heard, limits) else _asking(heard):
         for asked in _asked_by(turn, sentence, heard.whole.meaning, limits):
             found.setdefault(replace(asked.subject, mode=None), replace(asked, beside=beside))
     if len(found) >= 2 or (found and not heard.parts):
@@ -39,9 +39,24 @@ def asked_in(turn: Turn, heard: Heard, limits: Limits) -> tuple[Asked, ...]:
     whole = tuple(_asked_by(turn, replace(heard.whole, clauses=()), heard.whole.meaning, limits))
     if whole and is_letter(heard.whole.text) and whole[0].confidence < SURE_OF_LETTER:
         whole = ()
-    if found and not (whole and not asks(next(iter(found.values())).piece.text)):
+    if found and not (whole and _is_meant_whole(heard, next(iter(found.values())), whole)):
         return tuple(found.values())
     return whole or followed(turn, heard.whole, limits)
+
+
+def _may_be_foreign(heard: Heard, limits: Limits) -> bool:
+    """Tell whether a message of several sentences may be no business of the office, and names nothing of it.
+
+    "Berapa biayanya?" alone is the office's; behind a lost wallet it is not.
+    """
+    whole = heard.whole.meaning
+    return bool(heard.parts) and not whole.entities and whole.confidence(OUT_OF_SCOPE) >= limits.suggest
+
+
+def _is_meant_whole(heard: Heard, found: Asked, whole: tuple[Asked, ...]) -> bool:
+    """Tell whether a message says more as a whole than its only question: "saya di Leiden. bayarnya gimana?" """
+    is_surer = not is_letter(heard.whole.text) and whole[0].confidence >= SURELY_ONE
+    return is_surer or not asks(found.piece.text)
 
 
 def _asking(heard: Heard) -> tuple[Piece, ...]:

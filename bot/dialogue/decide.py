@@ -14,8 +14,9 @@ from bot.dialogue.lookup import BusinessQuery, Found, Query
 from bot.dialogue.shelf import AFTER_NO_HELP, Shelf
 from bot.dialogue.spoken import SURE_FIT, say_answer, say_found
 from bot.dialogue.state import Context, Decision, Heard, Piece, Say, Subject, Turn
-from bot.dialogue.subject import Asked
+from bot.dialogue.subject import Asked, named_service
 from bot.dialogue.topics import (
+    ABOUT_SERVICE,
     ASK_OFFICER,
     CLASSIFICATION,
     DATA,
@@ -312,8 +313,22 @@ class Dialogue:
         return self._reply(
             turn,
             say,
-            context=replace(turn.context, choices=choices, failures=failures, told_unavailable=False),
+            context=replace(
+                turn.context,
+                subject=self._named(turn, meaning) if meaning else turn.context.subject,
+                choices=choices,
+                failures=failures,
+                told_unavailable=False,
+            ),
         )
+
+    def _named(self, turn: Turn, meaning: Meaning) -> Subject | None:
+        """Return what is talked about after a message that was not understood: a service it named stays."""
+        known = turn.context.subject
+        service = named_service(meaning)
+        if service is None or (known and known.service == service):
+            return known
+        return replace(known or Subject(ABOUT_SERVICE), service=service, about=None)
 
     def _open(self, turn: Turn, reason: str, confidence: float = 0.0) -> Decision:
         context = replace(turn.context, choices=(), failures=0, told_unavailable=False)

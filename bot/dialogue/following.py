@@ -7,11 +7,23 @@ from dataclasses import replace
 from bot.dialogue.limits import Limits
 from bot.dialogue.state import Piece, Subject, Turn
 from bot.dialogue.subject import Asked, subject_of
-from bot.dialogue.topics import ABOUT, ABOUT_SERVICE, BUSINESS, CODE, DATA, FOLLOW_UP, LOOKED_UP, STEERING
-from nlu.port import Meaning
+from bot.dialogue.topics import (
+    ABOUT,
+    ABOUT_SERVICE,
+    BUSINESS,
+    CODE,
+    DATA,
+    FOLLOW_UP,
+    LOOKED_UP,
+    OUT_OF_SCOPE,
+    STEERING,
+)
+from nlu.port import Guess, Meaning
 
 BARE = 2  # words; who says no more than a name goes on with what was asked before ("konsultasi?")
 LIKELY = 5  # guesses among which a business that goes on from another has to be
+SHORT = 6  # words of a message that may be more of what was asked before
+EXPECTED = 0.7  # of the limits, for a topic of the service that is talked about
 FOLLOWED = 0.15  # confidence from which a follow-up ("kalau yang online bayarnya?") has a topic of its own
 
 
@@ -19,16 +31,30 @@ def followed(turn: Turn, whole: Piece, limits: Limits) -> tuple[Asked, ...]:
     """Take "kalau yang online?" as the last topic with another mode, service, indicator, place or year."""
     known, meaning = turn.context.subject, whole.meaning
     topic = limits.topic_of(meaning)
+    if topic == OUT_OF_SCOPE and known is not None and _is_more_of(known, whole):
+        topic = FOLLOW_UP
     if topic not in {None, FOLLOW_UP}:
         return ()
     if known is None or known.topic in {BUSINESS, CODE}:
         return _followed_codes(known, whole, limits) or _service_only(turn, whole, topic)
-    own = _own_topic(meaning)
+    own = _own_topic(meaning, limits)
     if own is not None:
         return (Asked(subject_of(turn, meaning, own), whole),)
+    of_service = _topic_of_service(turn, known, meaning, limits)
+    if of_service is not None:
+        return (Asked(of_service, whole, is_guess=True),)
     if known.topic == DATA and topic == FOLLOW_UP and not meaning.entities:
         return (Asked(replace(known, place=None), whole),)  # "yang perempuan saja?": the same tables
     return _renamed(turn, known, whole)
+
+
+def _is_more_of(known: Subject, whole: Piece) -> bool:
+    """Tell whether what seems foreign by itself is more of what was asked before: "Boyolali ada juga?" """
+    if len(whole.text.split()) > SHORT:
+        return False
+    if known.topic == BUSINESS:
+        return True
+    return known.topic == DATA and any(whole.meaning.value(kind) for kind in ("tempat", "indikator"))
 
 
 def bare(turn: Turn, whole: Piece) -> tuple[Asked, ...]:
@@ -50,8 +76,23 @@ def _renamed(turn: Turn, known: Subject, whole: Piece) -> tuple[Asked, ...]:
     return (Asked(subject, whole, is_guess=True),)
 
 
-def _own_topic(meaning: Meaning) -> str | None:
+def _topic_of_service(turn: Turn, known: Subject, meaning: Meaning, limits: Limits) -> Subject | None:
+    """Return a topic of the service that is talked about, which needs less certainty than one from nowhere."""
+    first, second = [*meaning.guesses, Guess("", 0.0)][:2]
+    enough = limits.sure * EXPECTED, limits.margin * EXPECTED
+    is_likely = first.confidence >= enough[0] and first.confidence - second.confidence >= enough[1]
+    if known.service is None or not is_likely or first.intent in STEERING | LOOKED_UP | ABOUT.keys():
+        return None
+    return subject_of(turn, meaning, first.intent)
+
+
+def _own_topic(meaning: Meaning, limits: Limits) -> str | None:
     """Return the topic a follow-up has besides being one: "kalau konsultasi bayar juga?"."""
+    first, second, third = [*meaning.guesses, Guess("", 0.0), Guess("", 0.0)][:3]
+    if second.intent == FOLLOW_UP and first.intent not in STEERING:
+        together = first.confidence + second.confidence
+        is_both = together >= limits.sure and second.confidence - third.confidence >= limits.margin
+        return first.intent if is_both else None
     others = [guess for guess in meaning.guesses if guess.intent not in STEERING]
     if meaning.guesses[0].intent != FOLLOW_UP or not others or others[0].confidence < FOLLOWED:
         return None

@@ -18,6 +18,16 @@ _WANTS_DATA = re.compile(
     r"|unduh|download|donlot|file|excel|seri|terbaru|terakhir|njaluk|nyuwun|figure|figures|table|dataset|latest|need)\b",
     re.IGNORECASE,
 )
+_GOES_ON = re.compile(
+    r"^\W*(?:kalau|kalo|klo|kl|nek|menawi|yen|lha|lah|dan|terus|trus|trs|lalu|plus|sekalian|and|what about|how about"
+    r"|also|yang|yg|sing|ingkang)\b|\b(?:juga|jg|jga|sekalian|sisan|ugi|as well|too)\b(?:\W+\w+){0,2}\W*$",
+    re.IGNORECASE,
+)
+_MEANING = re.compile(
+    r"\b(?:apa itu|itu apa|apa sih|apa to|apa ya|arti|artinya|maksud|maksudnya|pengertian|definisi|bedanya|beda|rumus"
+    r"|cara (?:hitung|menghitung)|opo kuwi|kuwi opo|tegese|what is|what's|mean|means|meaning|definition|difference)\b",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(
     r"\b(?:soal|tentang|ttg|mengenai|terkait|perihal|bab|untuk|buat|kanggo|about|on|for|regarding)\b",
     re.IGNORECASE,
@@ -88,6 +98,12 @@ def greets(sentence: str) -> bool:
 def wants_data(sentence: str) -> bool:
     """Tell whether the words of a sentence ask for figures rather than for what they mean."""
     return _WANTS_DATA.search(sentence) is not None
+
+
+def goes_on(sentence: str) -> bool:
+    """Tell whether a sentence goes on with what was asked before ("kalau ...", "... juga") and asks for no
+    meaning."""
+    return _GOES_ON.search(sentence) is not None and _MEANING.search(sentence) is None
 
 
 def is_letter(text: str) -> bool:

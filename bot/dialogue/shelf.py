@@ -37,6 +37,7 @@ MENU = (
     Subject("tentang_klasifikasi", about="kbli"),
     Subject("tentang_pst"),
 )
+INSTEAD = {"pembayaran": "biaya"}
 AFTER_NO_HELP = (Subject(ASK_OFFICER), Subject(WHAT_CAN_YOU_DO))
 
 
@@ -56,6 +57,7 @@ class Shelf:
 
     def answer(self, subject: Subject) -> Answer | None:
         """Return the answer for a subject; without a service the only one that has it, else our own."""
+        subject = self._answered_as(subject)
         known = self.services(subject.topic)
         service = subject.service or (known[0] if len(known) == 1 else DEFAULT_SERVICE)
         answer = self.knowledge.answer(subject.topic, service, subject.mode, subject.about)
@@ -63,6 +65,13 @@ class Shelf:
             # A topic of one service only (invoices, lockers): it is meant, whatever was talked about before.
             answer = self.knowledge.answer(subject.topic, known[0], subject.mode, subject.about)
         return answer
+
+    def _answered_as(self, subject: Subject) -> Subject:
+        """Return how the service that is meant has it: where nothing is paid, how to pay is what it costs."""
+        other = INSTEAD.get(subject.topic)
+        if other is None or subject.service is None or subject.service in self.services(subject.topic):
+            return subject
+        return replace(subject, topic=other)
 
     def title(self, subject: Subject, language: str) -> str | None:
         """Return what a subject is called in a list or heading; None when nothing is known of it."""

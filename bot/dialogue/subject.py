@@ -40,6 +40,13 @@ class Asked:
         return None
 
 
+def named_service(*meanings: Meaning) -> str | None:
+    """Return the service that a text names, or hints at ("numpang baca")."""
+    service = next((value for each in meanings if (value := each.longest("service"))), None)
+    hint = next((value for each in meanings if (value := each.longest("hint"))), None)
+    return service or (hint.removeprefix(HINTED) if hint else None)
+
+
 def subject_of(turn: Turn, meaning: Meaning, topic: str, rest: tuple[Meaning, ...] = ()) -> Subject:
     """Complete a topic by what was named, in the rest of the message, and before in the conversation."""
     known = turn.context.subject
@@ -56,10 +63,9 @@ def subject_of(turn: Turn, meaning: Meaning, topic: str, rest: tuple[Meaning, ..
     if is_same and known:
         about = known.about
     before = known if is_same and topic == DATA else None
-    hint = named("hint")
     return Subject(
         topic,
-        value("service", hint.removeprefix(HINTED) if hint else known.service if known else None),
+        named_service(meaning, *rest) or (known.service if known else None),
         value("mode", known.mode if known else None),
         about,
         value("tempat", before.place if before else None) if topic == DATA else None,

@@ -327,3 +327,69 @@ def test_clauses_are_parts_of_their_sentence(text: str) -> None:
 def test_the_rules_are_the_offices() -> None:
     assert isinstance(RULES, Dialogue)
     assert RULES.limits.failures == SETTINGS.office.understanding.failures_before_officer
+
+
+def _guesses(*guesses: tuple[str, float]) -> Meaning:
+    return Meaning(tuple(Guess(intent, confidence) for intent, confidence in guesses))
+
+
+def test_a_faint_topic_that_nothing_else_comes_near_is_understood() -> None:
+    faint = _guesses(("jangka_waktu", 0.3), ("biaya", 0.05))
+    assert decide(_turn("brp lm jdny", Context()), faint).topics == ("konsultasi/jangka_waktu",)
+    contested = _guesses(("jangka_waktu", 0.3), ("biaya", 0.1))
+    assert decide(_turn("brp lm jdny", Context()), contested).topics == ()
+
+
+def test_what_goes_on_with_data_asks_for_data_and_a_meaning_is_still_explained() -> None:
+    before = Context(subject=Subject("minta_data", about="ipm"))
+    bare = _meaning("arti", indikator="gini_ratio")
+    assert decide(_turn("kalau gini rasionya?", before), bare).topics == ("minta_data/gini_ratio",)
+    assert decide(_turn("kalau gini rasio itu apa?", before), bare).topics == ("arti/gini_ratio",)
+
+
+def test_a_service_named_in_a_message_nobody_understood_is_still_talked_about() -> None:
+    unclear = replace(
+        _guesses(("sarana", 0.2), ("produk", 0.2)), entities=(Entity("service", "rekomendasi"),)
+    )
+    first = decide(_turn("rekomendasi saya bisa dikebut?", Context()), unclear)
+    assert first.topics == ()
+    assert decide(_turn("berkasnya?", first.context), _meaning("persyaratan")).topics == (
+        "rekomendasi/persyaratan",
+    )
+
+
+def test_what_is_asked_of_a_service_goes_before_what_the_service_is() -> None:
+    both = replace(
+        _guesses(("tentang_konsultasi", 0.55), ("biaya", 0.43), ("produk", 0.01)),
+        entities=(Entity("service", "konsultasi"),),
+    )
+    assert decide(_turn("konsultasi bayar?", Context()), both).topics == ("konsultasi/biaya",)
+
+
+def test_how_to_pay_is_what_it_costs_where_nothing_is_paid() -> None:
+    before = Context(subject=Subject("persyaratan", "rekomendasi"))
+    assert decide(_turn("bayarnya?", before), _meaning("pembayaran")).topics == ("rekomendasi/biaya",)
+    assert decide(_turn("bayarnya?", Context()), _meaning("pembayaran")).topics == ("penjualan/pembayaran",)
+
+
+def test_what_seems_foreign_is_more_of_the_data_asked_for_when_it_names_a_place() -> None:
+    before = Context(subject=Subject("minta_data", about="ipm"))
+    foreign = _meaning("di_luar_topik", tempat="Bayat")
+    assert decide(_turn("Bayat ada juga ga", before), foreign).topics == ("minta_data/ipm",)
+    assert decide(_turn("Bayat ada juga ga", Context()), foreign).topics == ("di_luar_topik",)
+
+
+def test_a_question_in_a_story_that_may_be_foreign_is_asked_back() -> None:
+    parts = (Piece("dompet saya hilang", _meaning("salam")), Piece("berapa biayanya?", _meaning("biaya")))
+    story = _guesses(("biaya", 0.3), ("prosedur", 0.25), ("di_luar_topik", 0.2))
+    heard = Heard(Piece("dompet saya hilang. berapa biayanya?", story), parts)
+    assert RULES.decide(_turn("x", Context()), heard).topics == ()
+
+
+def test_a_short_message_that_is_sure_as_a_whole_is_not_read_by_its_question_alone() -> None:
+    parts = (
+        Piece("saya di Leiden.", _guesses(("salam", 0.3), ("alamat", 0.2))),
+        Piece("bayarnya gimana?", _meaning("pembayaran")),
+    )
+    heard = Heard(Piece("saya di Leiden. bayarnya gimana?", _meaning("pembayaran_luar_negeri")), parts)
+    assert RULES.decide(_turn("x", Context()), heard).topics == ("penjualan/pembayaran_luar_negeri",)
