@@ -1,4 +1,6 @@
-"""Twilio's stand-in in a process of its own: `python -m bench.standin SID TOKEN SENDER PORT`.
+"""Twilio's stand-in in a process of its own: `python -m bench.standin SID TOKEN SENDER PORT [reports]`.
+
+With `reports` it posts status callbacks, as Twilio does.
 
 `GET /taken/N` answers when the N-th message was taken, with the moment (seconds of perf_counter, which
 all processes of a machine share: CLOCK_MONOTONIC).
@@ -17,14 +19,16 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.clock import SystemClock
-from channels.simulator.twilio import SentMessage, TwilioStandIn
+from channels.simulator.twilio import Pauses, SentMessage, TwilioStandIn
 
 SECONDS = 25.0
 
 
-async def main(sid: str, token: str, sender: str, port: int) -> None:
+async def main(sid: str, token: str, sender: str, port: int, *, reports: bool) -> None:
     """Serve until told to stop."""
     standin = TwilioStandIn(account_sid=sid, auth_token=token, sender=sender, now=SystemClock().now)
+    if reports:
+        standin.journeys.pauses = Pauses(sent=0.2, delivered=0.5)
     moments: list[float] = []
     more = asyncio.Event()
 
@@ -48,4 +52,5 @@ async def main(sid: str, token: str, sender: str, port: int) -> None:
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])))
+        sid, token, sender, port, *more = sys.argv[1:]
+        runner.run(main(sid, token, sender, int(port), reports="reports" in more))
