@@ -35,7 +35,7 @@ class Line:
             sender=f"whatsapp:{settings.whatsapp_from.removeprefix('whatsapp:')}",
             now=now,
         )
-        self.twilio.rules.window = WINDOW
+        self.twilio.rules.window, self.twilio.rules.knows_all = WINDOW, False
         self.twilio.journeys.pauses = PAUSES
         self.twilio.journeys.on_state(self._on_whatsapp)
         self.twilio.messaging.on_typing(self._on_typing)

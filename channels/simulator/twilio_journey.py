@@ -112,8 +112,7 @@ class Journeys:
         """Return the error that a message taken now ends with, None when it gets through."""
         if (code := self._rules.unreachable.get(message.recipient)) is not None:
             return code
-        window = self._rules.window
-        if window is None or self._numbers.wrote_within(message.recipient, window, self._account.now()):
+        if self._numbers.may_be_told(message.recipient, self._rules, self._account.now()):
             return None
         content = self._contents.get(message.content_sid or "")
         return None if content is not None and content.may_begin else OUTSIDE_WINDOW

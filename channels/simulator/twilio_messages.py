@@ -72,14 +72,19 @@ def chosen_content(form: Mapping[str, str], known: Mapping[str, Content]) -> Con
 
 
 def content_variables(form: Mapping[str, str]) -> dict[str, str]:
-    """Return a template's variables. Raises `TwilioProblem` 21656 when they are no JSON object of texts."""
+    """Return a template's variables. Raises `TwilioProblem` 21656 when they are no JSON object of texts, or
+    when one is empty, or holds a line end, a tab or more than four spaces in a row."""
     try:
         variables = json.loads(form.get("ContentVariables") or "{}")
     except ValueError:
         variables = None
-    if not isinstance(variables, dict) or not all(isinstance(value, str) for value in variables.values()):
+    if not isinstance(variables, dict) or not all(_is_fit(value) for value in variables.values()):
         raise TwilioProblem(400, 21656, "The ContentVariables Parameter is invalid.")
     return variables
+
+
+def _is_fit(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and not re.search(r"[\n\r\t]| {5}", value)
 
 
 def matches(message: SentMessage, query: Mapping[str, str]) -> bool:

@@ -21,13 +21,16 @@ START = frozenset({"start", "yes", "unstop"})
 class Rules:
     """The rules in force.
 
-    `window` is how long free text is delivered after the number's last message (63016). `per_second` is
+    `window` is how long free text is delivered after the number's last message (63016); a number of which
+    the stand-in has heard nothing is out of it, unless `knows_all` is taken back: then somebody may have
+    written past the stand-in, by a webhook of their own. `per_second` is
     how many messages are taken in a second (20429). `honours_stop`: who sends STOP is opted out at Twilio
     (21610). `unreachable` are addresses (`whatsapp:+...`) to which nothing is delivered, with the error's
     number: 63003 (no such number on WhatsApp) or 63024 (invalid recipient).
     """
 
     window: timedelta | None = None
+    knows_all: bool = True
     per_second: float | None = None
     honours_stop: bool = False
     unreachable: dict[str, int] = field(default_factory=dict)
@@ -53,10 +56,12 @@ class Numbers:
         """Tell whether the last keyword of that number was STOP or one of its like."""
         return address in self._opted_out
 
-    def wrote_within(self, address: str, window: timedelta, now: datetime) -> bool:
-        """Tell whether the number's last message is younger than the window."""
+    def may_be_told(self, address: str, rules: Rules, now: datetime) -> bool:
+        """Tell whether free text reaches a number now."""
         heard = self._heard.get(address)
-        return heard is not None and now - heard < window
+        if rules.window is None or (heard is None and not rules.knows_all):
+            return True
+        return heard is not None and now - heard < rules.window
 
 
 class Turnstile:

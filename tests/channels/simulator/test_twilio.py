@@ -80,6 +80,8 @@ async def test_a_message_is_taken_shown_and_told(twilio: TwilioStandIn, api: htt
         ({"Body": "", "ContentSid": "HX1"}, 21655),
         ({"Body": "", "ContentSid": TEMPLATE, "ContentVariables": "no json"}, 21656),
         ({"Body": "", "ContentSid": TEMPLATE, "ContentVariables": '{"1": 5}'}, 21656),
+        ({"Body": "", "ContentSid": TEMPLATE, "ContentVariables": '{"1": ""}'}, 21656),
+        ({"Body": "", "ContentSid": TEMPLATE, "ContentVariables": '{"1": "dua\\nbaris"}'}, 21656),
         ({"ContentVariables": '{"1": "Sri"}'}, 21654),
     ],
 )

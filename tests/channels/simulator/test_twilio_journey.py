@@ -117,6 +117,9 @@ async def test_nobody_who_never_wrote_gets_free_text(twilio: TwilioStandIn, offi
     twilio.rules.window = WINDOW
     await send(twilio)
     assert office.forms[0]["ErrorCode"] == "63016"
+    twilio.rules.knows_all = False
+    await send(twilio)
+    assert office.states[-1] == "read"
 
 
 @pytest.mark.parametrize(
