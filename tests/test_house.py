@@ -265,16 +265,16 @@ def said_keys(keys: set[str]) -> set[str]:
 
     A key that is put together ("ticket_" and a reason) counts when the code has such a reason.
     """
-    trees = [
-        ast.parse(read(name)) for name in tracked() if re.fullmatch(r"bot/(dialogue/\w+|answer)\.py", name)
-    ]
+    trees = [ast.parse(read(name)) for name in tracked() if re.fullmatch(r"bot/(dialogue/)?\w+\.py", name)]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     words = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     said: set[str] = set()
     for node in nodes:
         if isinstance(node, ast.Call) and node.args and _name(node.func) in ("Say", "say", "_offer"):
             said |= _named(node.args[0], keys, words)
-    return said
+    # Notices are named by their key all the way: from these rules to the text.
+    notices = ast.walk(ast.parse(read("bot/notices.py")))
+    return said | (keys & {node.value for node in notices if isinstance(node, ast.Constant)})
 
 
 def _name(function: ast.expr) -> str:
