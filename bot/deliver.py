@@ -75,7 +75,7 @@ class Delivering:
         """Settle a message whose fate is known without an attempt; False when there is to be one."""
         why = notices.withheld(
             due.outbound.key,
-            kept_at=due.since,
+            kept_at=due.kept_at,
             heard_at=due.heard_at,
             has_opted_out=due.has_opted_out,
             is_unreachable=due.is_unreachable,

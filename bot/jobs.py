@@ -58,10 +58,15 @@ def _pause(exception: BaseException, attempts: int) -> float:
         return 0.0  # the worker is shutting down; another one goes on
     if isinstance(exception, AnswerLater):
         return exception.seconds or min(1.0 + attempts / 4, 5.0)
-    if isinstance(exception, DeliverLater | FetchLater) and exception.seconds > 0:
+    if isinstance(exception, FetchLater) and exception.seconds > 0:
+        return exception.seconds
+    if isinstance(exception, DeliverLater) and not exception.backs_off:
         return exception.seconds
     longest = min(2.0 ** min(attempts, 10), 300.0)
-    return longest * random.uniform(0.5, 1.0)  # noqa: S311 -- jitter, no secret
+    jitter = random.uniform(0.5, 1.0)  # noqa: S311 -- no secret
+    asked = exception.seconds if isinstance(exception, DeliverLater) else 0.0
+    # What the other side asked for is the least; not everybody comes at that very moment.
+    return max(longest * jitter, asked * (0.5 + jitter))
 
 
 def register(

@@ -18,9 +18,9 @@ class Due:
     """A message of ours that is still to be sent, and how its person stands with the channel.
 
     `outbound.attempted_at` tells of an attempt whose end nobody knows; `attempts` is the number of the latest
-    one, 0 before the first, of which `past_attempts` came to nothing after they were taken. `since` is
-    when its sending became possible. `heard_at` is when the person last wrote on this channel, whatever the
-    channel has said since.
+    one, 0 before the first, of which `past_attempts` came to nothing after they were taken. It was kept at
+    `kept_at` and could be sent `since`, later when it waited. `heard_at` is when the person last wrote on this
+    channel, whatever the channel has said since.
     """
 
     message_id: int
@@ -30,6 +30,7 @@ class Due:
     author: str
     conversation_id: int
     contact_id: int
+    kept_at: datetime
     since: datetime
     heard_at: datetime | None
     way: str | None
@@ -48,6 +49,7 @@ _DUE = (
         message.c.reply_id,
         message.c.reference_ids,
         message.c.conversation_id,
+        message.c.created_at,
         func.coalesce(delivery.c.released_at, message.c.created_at).label("since"),
         delivery.c.key,
         delivery.c.arguments,
@@ -107,6 +109,7 @@ async def due(tx: Transaction, message_id: int) -> Due | None:
         author=row.author,
         conversation_id=row.conversation_id,
         contact_id=row.contact_id,
+        kept_at=row.created_at,
         since=row.since,
         heard_at=row.last_inbound_at,
         way=row.way,

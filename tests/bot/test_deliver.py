@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
-from bot import assembly
+from bot import assembly, jobs
 from bot.deliver import Delivering, DeliverLater
+from bot.media import Fetching
+from bot.read import Reader
 from bot.rehearsal import MemoryChannel
-from bot.store import deliveries
-from channels.port import Outbound, Receipt, SendFailed
+from bot.store import deliveries, notices
+from channels.port import Outbound, Pace, Receipt, SendFailed
 from tests.fakes import Stage
+from tests.flow.processes import until
 
 Staged = Callable[[], AbstractAsyncContextManager[Stage]]
 
@@ -138,3 +144,85 @@ async def test_a_channel_that_is_switched_off_keeps_its_messages_waiting(staged:
         with pytest.raises(DeliverLater):
             await assembly.delivering(stage.core, {}).deliver(message_id)
         assert await stage.scalar("SELECT state FROM delivery") == "kept"
+
+
+class Paced(MemoryChannel):
+    """Counts what it is given within a second."""
+
+    pace: Pace | None = Pace(per_second=100, per_second_to_one=20)
+
+    def __init__(self) -> None:
+        super().__init__("whatsapp")
+        self.times: list[tuple[float, str, str]] = []
+
+    async def send(self, message: Outbound) -> Receipt:
+        self.times.append((time.monotonic(), message.recipient, message.text))
+        return await super().send(message)
+
+
+async def test_two_workers_keep_the_pace_and_the_order_and_send_nothing_twice(staged: Staged) -> None:
+    people, each = 8, 25
+    async with staged() as stage:
+        channel = Paced()
+        for person in range(people):
+            await stage.hear("halo", sender=f"whatsapp:+62811111100{person}")
+        async with stage.core.database.transaction() as tx:
+            await tx.execute(text("DELETE FROM procrastinate_jobs"))
+            conversations = list(
+                (await tx.execute(text("SELECT id FROM conversation ORDER BY id"))).scalars()
+            )
+            for number in range(each):
+                for conversation in conversations:
+                    message = await notices.keep(
+                        tx,
+                        conversation_id=conversation,
+                        channel="whatsapp",
+                        key="answer",
+                        text=f"{number:02}",
+                        now=stage.clock.now(),
+                        language="id",
+                    )
+                    await stage.core.queue.deliver(
+                        tx, message, conversation_id=conversation, channel="whatsapp"
+                    )
+        async with two_workers(stage, assembly.delivering(stage.core, {"whatsapp": channel})):
+            await until(lambda: len(channel.times) >= people * each, within=60)
+            async with asyncio.timeout(20):
+                while await stage.scalar("SELECT count(*) FROM delivery WHERE state <> 'sent'"):
+                    await asyncio.sleep(0.02)
+        assert len(channel.times) == people * each
+        for somebody in {recipient for _, recipient, _ in channel.times}:
+            said = [words for _, recipient, words in channel.times if recipient == somebody]
+            assert said == [f"{number:02}" for number in range(each)]
+        limit = channel.pace
+        assert limit is not None
+        moments = [moment for moment, _, _ in channel.times]
+        assert max(moments) - min(moments) >= (people * each - 1) / limit.per_second - 0.5
+        first = [moment for moment, recipient, _ in channel.times if recipient.endswith("000")]
+        assert first[-1] - first[0] >= (each - 1) / limit.per_second_to_one - 0.5
+
+
+@asynccontextmanager
+async def two_workers(stage: Stage, delivering: Delivering) -> AsyncIterator[None]:
+    """Have two workers do the stage's deliveries."""
+    core = stage.core
+    jobs.register(
+        core.queue,
+        core.database,
+        stage.clock,
+        answering=stage.answering,
+        delivering=delivering,
+        reader=Reader(core.database, core.reception, core.channels, stage.clock),
+        fetching=Fetching(core.database, core.channels, core.files, stage.clock),
+        files=core.files,
+    )
+    async with core.queue.app.open_async():
+        workers = [
+            asyncio.create_task(jobs.work(core.queue, install_signal_handlers=False)) for _ in range(2)
+        ]
+        try:
+            yield
+        finally:
+            for worker in workers:
+                worker.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)

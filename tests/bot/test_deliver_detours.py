@@ -262,7 +262,6 @@ async def test_a_warning_that_waited_is_not_said_any_more(staged: Staged) -> Non
         await desk.deliver_all()
         stage.clock.advance(DAY)
         await stage.hear("saya masih di sini")
-        await desk.execute("UPDATE delivery SET released_at = released_at - interval '1 second'")
         await desk.deliver_all()
         assert await desk.state(warning) == "failed"
         assert desk.whatsapp.sent == []
