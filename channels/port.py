@@ -55,6 +55,16 @@ class FetchFailed(Exception):
         self.refused = refused
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that goes out with a message of ours: `size` in bytes, `file` is its name in the file store."""
+
+    name: str
+    content_type: str
+    size: int
+    file: str
+
+
 InboundKind = Literal["message", "reaction", "stop", "start"]
 """What a message is: `reaction` is kept and never answered, `stop` and `start` are the person's wish about
 notices."""
@@ -101,6 +111,9 @@ class Ignored:
     reason: str
 
 
+Author = Literal["bot", "system", "officer"]
+
+
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """One reply, kept in the database before any attempt to send it.
@@ -112,7 +125,9 @@ class Outbound:
     with a window; None when never, or when the other side has since said that the window is closed. What
     to make of it is the channel's business. `choices` are titles to choose from, in the order of their
     numbers; the text has them too. `attempted_at` is when the latest attempt was recorded, None before it;
-    `attempt` counts them, 1 for the first.
+    `attempt` counts them, 1 for the first. `author` is bot, system (a notice) or officer. `ticket` is the number
+    of the conversation's ticket, None where there is none or the recipient is somebody else than its contact.
+    `cc` are further recipients whom an officer named. `attachments` are opened by `Wiring.files`.
     """
 
     id: UUID
@@ -130,18 +145,24 @@ class Outbound:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    author: Author = "bot"
+    ticket: str | None = None
+    cc: tuple[str, ...] = ()
+    attachments: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The other side took the message and calls it `external_id` (of several parts, the last).
 
-    `parts` are the ids of all parts in order; `way` says how it went out (text, buttons, template).
+    `parts` are the ids of all parts in order; `way` says how it went out (text, buttons, template). `remark`
+    tells officers of what did not go along with it, empty when all did.
     """
 
     external_id: str
     parts: tuple[str, ...] = ()
     way: str = "text"
+    remark: str = ""
 
 
 class Cause(StrEnum):
@@ -280,6 +301,14 @@ class Finding:
     detail: str
 
 
+class FileStore(Protocol):
+    """Where the files stand that go out with messages."""
+
+    async def open(self, name: str) -> bytes:
+        """Return a content whole. Raises `FetchFailed`."""
+        ...
+
+
 class Channel(Protocol):
     """A way in and out. Push channels have routes, pull channels listen; both send.
 
@@ -352,6 +381,7 @@ class Wiring:
     public_url: str
     office_name: str
     is_simulation: bool = False
+    files: FileStore | None = None
 
 
 class Build(Protocol):

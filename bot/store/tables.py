@@ -147,6 +147,7 @@ delivery = Table(
     Column("choices", JSONB, nullable=False, server_default=text("'[]'")),
     Column("language", String(2), nullable=False, server_default="id"),
     Column("recipient", Text),  # where it goes when that is not the conversation's contact
+    Column("cc", ARRAY(Text), nullable=False, server_default=text("'{}'")),  # whom an officer named besides
     Column("way", String(16)),  # how it went out: text | buttons | template
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
     # Attempts known to have failed after they were taken; what is still reported of them changes nothing.
@@ -210,6 +211,19 @@ media = Table(
     Index("media_waiting_idx", "created_at", postgresql_where=text("state = 'waiting'")),
 )
 
+# A file that an officer sends along with a message; its content stands outside the database under `file`.
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("message_id", ForeignKey("message.id"), nullable=False),
+    Column("number", SmallInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("content_type", String(128), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("file", String(64), nullable=False, index=True),
+    PrimaryKeyConstraint("message_id", "number"),
+)
+
 # What officers are shown or warned of. `once` keeps the same thing from being told twice.
 event = Table(
     "event",
@@ -257,7 +271,11 @@ parcel = Table(
     Column("place", Text, nullable=False),
     Column("epoch", BigInteger, nullable=False),
     Column("number", BigInteger, nullable=False),
-    Column("data", LargeBinary, nullable=False),
+    # The content is here, or, when it is large, in a file of the file store; `packing`: plain | zlib. Neither
+    # is there of what the other side does not hand over.
+    Column("data", LargeBinary),
+    Column("file", String(64), unique=True),
+    Column("packing", String(8), nullable=False, server_default="plain"),
     Column("kind", String(32)),
     Column("reason", Text),
     _moment("fetched_at"),
@@ -274,6 +292,11 @@ mailbox = Table(
     Column("place", Text, primary_key=True),
     Column("epoch", BigInteger),
     Column("number", BigInteger),
+    # Up to where what is kept has been flagged or moved on the server.
+    Column("settled_epoch", BigInteger),
+    Column("settled", BigInteger),
+    # Since when it is to be looked at, and when it last was with success.
+    _moment("since", nullable=True),
     _moment("checked_at", nullable=True),
 )
 
