@@ -29,6 +29,7 @@ from bot.read import Reader
 from bot.receive import Reception
 from bot.report import Reporting
 from bot.settings import ROOT, Settings
+from bot.store.contents import Contents
 from bot.store.database import Database
 from bot.texts import Texts, load_texts
 from channels.port import Build, Channel, Finding, Wiring
@@ -99,7 +100,10 @@ async def assemble(
     time = clock or clock_of(settings)
     database = Database(database_url, pool_size=jobs.CONCURRENCY)
     queue = Queue(database_url)
-    reception = Reception(database, queue, time, flow_limit=flow_limit or flow_limit_of(settings))
+    files = Files(settings.files, time.now)
+    contents = Contents(files, settings.office.storage.raw_in_database_bytes)
+    limit = flow_limit or flow_limit_of(settings)
+    reception = Reception(database, queue, time, contents=contents, flow_limit=limit)
     wiring = Wiring(
         accept=reception,
         report=Reporting(database, queue, time),
@@ -111,7 +115,7 @@ async def assemble(
     )
     channels = (build or build_channels)(settings, wiring)
     try:
-        yield Core(settings, time, database, queue, reception, channels, Files(settings.files, time.now))
+        yield Core(settings, time, database, queue, reception, channels, files)
     finally:
         for channel in channels.values():
             await channel.close()
@@ -147,6 +151,7 @@ def simulator(settings: Settings, clock: Clock) -> Simulator | None:
     if not settings.environment.simulation or not isinstance(clock, SharedClock):
         return None
     from channels.simulator.simulator import Simulator, SimulatorSettings  # noqa: PLC0415
+    from channels.whatsapp.simulated import contents  # noqa: PLC0415
 
     known = {name: value for channel in settings.channels for name, value in channel.environment}
     return Simulator(
@@ -160,6 +165,7 @@ def simulator(settings: Settings, clock: Clock) -> Simulator | None:
             smtp_url=known["smtp_url"].get_secret_value(),
             office_name=settings.office.office.name,
             timezone=settings.office.office.timezone,
+            templates=contents(_whatsapp(settings)[0]),
         ),
         clock=clock,
     )

@@ -40,6 +40,8 @@ class Line:
         self.twilio.journeys.on_state(self._on_whatsapp)
         self.twilio.messaging.on_typing(self._on_typing)
         self.twilio.messaging.webhooks.callback_url = settings.public_url.rstrip("/") + PATH
+        for template in settings.templates:
+            self.twilio.contents.keep(**template)
         self._account_sid = settings.account_sid
         self._webhook = Webhook(settings.public_url, settings.auth_token)
         self._forms: dict[str, dict[str, str]] = {}

@@ -9,7 +9,9 @@ from datetime import datetime
 
 from .twilio import Shown
 
-# How long the three dots are shown while nobody answers: a simulation must not pretend for ever.
+# How long WhatsApp shows the three dots: https://www.twilio.com/docs/whatsapp/api/typing-indicators-resource
+TYPING_SECONDS = 25.0
+# After this long without an answer the phone says so.
 PATIENCE_SECONDS = 30.0
 
 
@@ -26,6 +28,11 @@ class File:
     def size(self) -> int:
         """Return the size in bytes."""
         return len(self.data)
+
+    @property
+    def is_sound(self) -> bool:
+        """Tell whether it can be played in place."""
+        return self.content_type.partition("/")[0] == "audio"
 
     @property
     def is_picture(self) -> bool:
@@ -69,19 +76,26 @@ class Bubble:
 
 @dataclass(slots=True)
 class Chat:
-    """Everything between the office and one number. `awaiting_since` is on the monotonic clock."""
+    """Everything between the office and one number.
+
+    `awaiting_since` (an answer) and `typing_since` (the office) are on the monotonic clock.
+    """
 
     number: str
     bubbles: list[Bubble] = field(default_factory=list)
     awaiting_since: float | None = None
+    typing_since: float | None = None
     unread: int = 0
 
     @property
     def seconds_of_typing(self) -> float:
-        """Return for how much longer the office may be shown as typing; 0 when it is not."""
-        if self.awaiting_since is None:
-            return 0.0
-        return max(0.0, self.awaiting_since + PATIENCE_SECONDS - time.monotonic())
+        """Return for how much longer the office is shown as typing; 0 when it is not."""
+        return _left(self.typing_since, TYPING_SECONDS)
+
+    @property
+    def seconds_of_patience(self) -> float:
+        """Return for how much longer an answer may take before the phone says so; 0 when it is over."""
+        return _left(self.awaiting_since, PATIENCE_SECONDS)
 
 
 class Phone:
@@ -114,7 +128,9 @@ class Phone:
         if sid not in self._by_sid:
             return
         chat, bubble = self._by_sid[sid]
-        bubble.state, bubble.has_failed, bubble.ticks = state, False, max(bubble.ticks, 2)
+        bubble.has_failed = False
+        if bubble.ticks < 2:
+            bubble.state, bubble.ticks = state, 2
         # The answer may have come before the webhook's own acknowledgement was read.
         if chat.bubbles[-1].is_mine:
             chat.awaiting_since = time.monotonic()
@@ -135,12 +151,13 @@ class Phone:
         if found is not None:
             chat, bubble = found
             bubble.ticks, bubble.state = 3, "Dibaca kantor"
-            chat.awaiting_since = time.monotonic()
+            if chat.bubbles[-1].is_mine:
+                chat.awaiting_since = chat.typing_since = time.monotonic()
 
     def received(self, number: str, sid: str, text: str, shown: Shown | None = None) -> Bubble:
         """Note what the office sent and what has arrived."""
         chat = self._chats.setdefault(number, Chat(number))
-        chat.awaiting_since = None
+        chat.awaiting_since = chat.typing_since = None
         chat.unread += 1
         bubble = Bubble(0, sid, False, text, self._now(), "Sampai", shown=shown, ticks=2)
         return self._add(chat, sid, bubble)
@@ -148,7 +165,7 @@ class Phone:
     def missed(self, number: str, sid: str, reason: str) -> None:
         """Note that the office sent something that did not get here; `reason` says why in words."""
         chat = self._chats.setdefault(number, Chat(number))
-        chat.awaiting_since = None
+        chat.awaiting_since = chat.typing_since = None
         self._add(chat, sid, Bubble(0, sid, False, reason, self._now(), is_lost=True))
 
     def read(self, sid: str) -> None:
@@ -166,3 +183,7 @@ class Phone:
         chat.bubbles.append(bubble)
         self._by_sid[sid] = (chat, bubble)
         return bubble
+
+
+def _left(since: float | None, seconds: float) -> float:
+    return 0.0 if since is None else max(0.0, since + seconds - time.monotonic())

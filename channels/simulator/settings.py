@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,8 @@ class SimulatorSettings:
     `public_url` is where the webhook is posted and what its signature covers, without a trailing
     slash. `whatsapp_from` is the office's number (E.164, with or without `whatsapp:`). `imap_url` and
     `smtp_url` are on loopback (see `MailServers`). `timezone` is an IANA name, for the times shown.
+    `templates` are the Content templates of the account, each with `sid`, `name`, `language`, `types` and
+    `variables` as in Twilio's Content API.
     """
 
     public_url: str
@@ -25,6 +28,7 @@ class SimulatorSettings:
     smtp_url: str = field(repr=False)
     office_name: str
     timezone: str = "Asia/Jakarta"
+    templates: Sequence[Mapping[str, Any]] = ()
 
 
 class SimulatedClock(Protocol):

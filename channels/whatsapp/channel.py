@@ -28,6 +28,7 @@ from channels.whatsapp.media import MediaFetcher
 from channels.whatsapp.options import Environment, Options
 from channels.whatsapp.parse import NAME
 from channels.whatsapp.sender import Sender
+from channels.whatsapp.simulated import with_templates
 from channels.whatsapp.typing import show_typing
 from channels.whatsapp.webhook import Webhook
 from channels.whatsapp.window import WINDOW
@@ -55,6 +56,7 @@ class WhatsApp:
         self.pace: Pace | None = pace
         self._client = client
         self.file_types = file_types
+        self.silence: timedelta | None = None
         self._webhook = webhook
         self._sender = sender
         self._media = media
@@ -111,6 +113,8 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> WhatsAp
     client = client_for(options, environment)
     if client is None or sid is None or token is None or number is None:
         return None
+    if wiring.is_simulation:
+        options = with_templates(options)
     secret = token.get_secret_value()
     webhook = Webhook(
         accept=wiring.accept,

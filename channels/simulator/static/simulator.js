@@ -200,7 +200,7 @@ function clear(form) {
 }
 
 function closeWho() {
-  for (const details of document.querySelectorAll(".who[open]")) {
+  for (const details of document.querySelectorAll(".who[open], .react[open], .list[open]")) {
     details.open = false;
     details.querySelector("summary").focus({ preventScroll: true });
   }
@@ -220,7 +220,7 @@ function prepare() {
   for (const field of document.querySelectorAll("[data-grow]")) grow(field);
   for (const input of document.querySelectorAll("input[type=file]")) nameFiles(input);
   clearTimeout(typingTimer);
-  const typing = document.getElementById("menunggu");
+  const typing = document.querySelector("#gelembung [data-seconds]");
   if (typing) typingTimer = setTimeout(refresh, Number(typing.dataset.seconds) * 1000 + 300);
 }
 
@@ -258,8 +258,9 @@ document.addEventListener("keydown", (event) => {
   const enterSends = field.hasAttribute("data-enter") && !event.shiftKey && matchMedia("(pointer: fine)").matches;
   if (!enterSends && !event.ctrlKey && !event.metaKey) return;
   event.preventDefault();
-  if (!field.value.trim() && !field.form.querySelector("input[type=file]")?.files.length) return;
-  field.form.requestSubmit(field.form.querySelector("button:not([value])"));
+  const attached = [...field.form.querySelectorAll("input[type=file]")].some((input) => input.files.length);
+  if (!field.value.trim() && !attached) return;
+  field.form.requestSubmit(field.form.querySelector("button:not([value], [form])"));
 });
 
 addEventListener("popstate", () => {
@@ -269,6 +270,10 @@ addEventListener("popstate", () => {
 const source = new EventSource(document.body.dataset.events);
 source.addEventListener("changed", refresh);
 source.addEventListener("error", () => say(GONE));
+// What opens inside a message is wanted: a list's entries, the reactions.
+document.addEventListener("toggle", ({ target }) => {
+  if (target.open && target.closest(".bubble")) target.scrollIntoView({ block: "nearest" });
+}, true);
 document.addEventListener("load", (event) => staysAtEnd(event.target), true);
 document.addEventListener("scroll", ({ target }) => {
   if (!target.matches?.("[data-stick]")) return;

@@ -82,6 +82,13 @@ class Product:
         assert answer.status_code == 201
         await self.simulator.twilio.journeys.settled()
 
+    async def type(self) -> None:
+        """Show that an answer to the citizen's latest message is prepared, as the product does."""
+        form = {"messageId": self.forms[-1]["MessageSid"], "channel": "whatsapp"}
+        async with httpx.AsyncClient(auth=(ACCOUNT, TOKEN)) as client:
+            answer = await client.post(f"{self.url}/simulator/twilio/v2/Indicators/Typing.json", data=form)
+        assert answer.status_code == 200
+
     async def answer_mail(self, message_id: str, text: str, html: str | None = None) -> None:
         """Answer a mail of the citizen as the product does, over SMTP with its password."""
         message = EmailMessage()

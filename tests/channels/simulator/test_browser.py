@@ -31,7 +31,11 @@ async def page(product: Product, program: Callable[..., str]) -> AsyncIterator[P
 
 async def test_an_answer_slides_in_and_leaves_what_is_being_typed_alone(product: Product, page: Page) -> None:
     await page.get_by_role("button", name="berapa lama konsultasi online dilayani?").click()
+    await expect(page.locator(".bubble.mine")).to_contain_text("Diterima kantor")
+    await expect(page.locator("#menunggu")).to_have_count(0)
+    await product.type()
     await expect(page.locator("#menunggu")).to_be_visible()
+    await expect(page.locator(".bubble.mine")).to_contain_text("Dibaca kantor")
     await page.get_by_label("Pesan WhatsApp").fill("belum selesai menu")
 
     await product.answer("3 hari kerja")
@@ -50,6 +54,58 @@ async def test_enter_sends_once_and_clears_the_field(product: Product, page: Pag
     await expect(field).to_have_value("")
     await expect(field).to_be_focused()
     assert [form["Body"] for form in product.forms] == ["syarat konsultasi?"]
+
+
+BUTTONS = {
+    "twilio/quick-reply": {
+        "body": "Apakah ini?",
+        "actions": [{"title": "1. Konsultasi", "id": "1"}, {"title": "2. Perpustakaan", "id": "2"}],
+    }
+}
+MENU = {
+    "twilio/list-picker": {
+        "body": "Pilih layanan",
+        "button": "Lihat pilihan",
+        "items": [
+            {"id": "1", "item": "1. Konsultasi", "description": "Konsultasi statistik"},
+            {"id": "2", "item": "2. Perpustakaan", "description": "Baca di tempat"},
+        ],
+    }
+}
+
+
+async def test_a_button_is_tapped_with_the_keyboard(product: Product, page: Page) -> None:
+    sid = product.simulator.twilio.contents.keep(BUTTONS)
+    await product.answer("", ContentSid=sid)
+    button = page.get_by_role("button", name="2. Perpustakaan")
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".bubble.mine")).to_contain_text("2. Perpustakaan")
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    assert product.forms[-1]["ButtonPayload"] == "2"
+
+
+async def test_an_entry_of_a_list_is_chosen(product: Product, page: Page) -> None:
+    sid = product.simulator.twilio.contents.keep(MENU)
+    await product.answer("", ContentSid=sid)
+    await page.get_by_text("Lihat pilihan").click()
+    await page.get_by_role("button", name="2. Perpustakaan").click()
+    await expect(page.locator(".bubble.mine")).to_contain_text("2. Perpustakaan")
+    assert (product.forms[-1]["ListId"], product.forms[-1]["ListTitle"]) == ("2", "2. Perpustakaan")
+
+
+async def test_a_reaction_and_a_place(product: Product, page: Page) -> None:
+    await product.answer("3 hari kerja")
+    await page.locator(".bubble.theirs").hover()
+    await page.get_by_text("Reaksi", exact=True).click()
+    await page.get_by_role("button", name="👍").click()
+    await expect(page.locator(".reaction")).to_contain_text("👍")
+    await page.get_by_label("Pesan WhatsApp").fill("masih saya tulis")
+    await page.get_by_role("button", name="Lokasi").click()
+    await expect(page.locator(".bubble.mine")).to_contain_text("Lokasi contoh")
+    await expect(page.get_by_label("Pesan WhatsApp")).to_have_value("masih saya tulis")
+    assert product.forms[0]["MessageType"] == "reaction"
+    assert product.forms[1]["Latitude"]
 
 
 async def test_what_was_not_taken_is_put_back(product: Product, page: Page) -> None:

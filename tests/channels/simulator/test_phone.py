@@ -34,17 +34,90 @@ async def test_each_message_has_a_sid_of_its_own(product: Product, browser: http
     assert first["MessageSid"] != second["MessageSid"]
 
 
-async def test_dots_are_shown_only_until_the_answer_is_there(
+async def test_dots_are_shown_from_the_offices_sign_until_the_answer_is_there(
     product: Product, browser: httpx.AsyncClient
 ) -> None:
-    waiting = await browser.post("/simulator/phone", data=MINE | {"teks": "berapa lama?"})
+    sent = await browser.post("/simulator/phone", data=MINE | {"teks": "berapa lama?"})
+    await product.type()
+    typing = await browser.get("/simulator")
     await product.answer("*3 hari kerja*, lihat https://pst.bps.go.id/a_b_c.")
     answered = await browser.get("/simulator")
 
-    assert 'class="typing"' in waiting.text
+    assert 'class="typing"' not in sent.text
+    assert 'class="typing"' in typing.text
+    assert "Dibaca kantor" in typing.text
     assert 'class="typing"' not in answered.text
     assert "<strong>3 hari kerja</strong>" in answered.text
     assert '<a href="https://pst.bps.go.id/a_b_c"' in answered.text
+
+
+async def test_the_office_hears_that_a_message_was_read_once_it_is_looked_at(
+    product: Product, browser: httpx.AsyncClient
+) -> None:
+    await product.answer("jawaban")
+    twilio = product.simulator.twilio
+    assert twilio.messages[0].status == "delivered"
+    await browser.get("/simulator", params={"nomor": "+6281111110002"})
+    await browser.get("/simulator", params={"tab": "email"})
+    assert twilio.messages[0].status == "delivered"
+    await browser.get("/simulator")
+    await twilio.journeys.settled()
+    assert twilio.messages[0].status == "read"
+
+
+BUTTONS = {"body": "{{1}}", "actions": [{"title": "1. Ya", "id": "1"}, {"title": "2. Tidak", "id": "2"}]}
+LIST = {
+    "body": "Pilih",
+    "button": "Lihat",
+    "items": [{"id": "7", "item": "7. Lain", "description": "Lainnya"}],
+}
+
+
+async def test_a_tapped_button_is_posted_as_twilio_does(product: Product, browser: httpx.AsyncClient) -> None:
+    twilio = product.simulator.twilio
+    sid = twilio.contents.keep({"twilio/quick-reply": BUTTONS})
+    await product.answer("", ContentSid=sid, ContentVariables='{"1": "Bantu?"}')
+    tapped = {"sid": twilio.messages[0].sid, "pilihan": "2"}
+    page = await browser.post("/simulator/phone/tap", data=MINE | tapped)
+    form = product.forms[0]
+    assert (form["Body"], form["ButtonText"], form["ButtonPayload"]) == ("2. Tidak", "2. Tidak", "2")
+    assert form["OriginalRepliedMessageSid"] == twilio.messages[0].sid
+    assert 'value="2" aria-pressed="true"' in page.text
+    for wrong in ("0", "3", "x", ""):
+        answer = await browser.post("/simulator/phone/tap", data=MINE | tapped | {"pilihan": wrong})
+        assert answer.status_code == 404
+
+
+async def test_a_chosen_entry_of_a_list_is_posted_as_twilio_does(
+    product: Product, browser: httpx.AsyncClient
+) -> None:
+    twilio = product.simulator.twilio
+    await browser.post("/simulator/phone", data=MINE | {"teks": "menu"})  # a list needs an open window
+    await product.answer("", ContentSid=twilio.contents.keep({"twilio/list-picker": LIST}))
+    await browser.post("/simulator/phone/tap", data=MINE | {"sid": twilio.messages[0].sid, "pilihan": "1"})
+    form = product.forms[1]
+    assert (form["ListTitle"], form["ListId"], form["ListDescription"]) == ("7. Lain", "7", "Lainnya")
+
+
+async def test_a_reaction_refers_to_its_message(product: Product, browser: httpx.AsyncClient) -> None:
+    await product.answer("jawaban")
+    sid = product.simulator.twilio.messages[0].sid
+    page = await browser.post("/simulator/phone/react", data=MINE | {"sid": sid, "emoji": "👍"})
+    form = product.forms[0]
+    assert (form["MessageType"], form["Body"], form["OriginalRepliedMessageSid"]) == ("reaction", "👍", sid)
+    assert 'class="reaction"' in page.text
+    for wrong in ({"sid": sid, "emoji": "x"}, {"sid": "SM0", "emoji": "👍"}):
+        assert (await browser.post("/simulator/phone/react", data=MINE | wrong)).status_code == 404
+
+
+async def test_a_place_and_a_voice_note(product: Product, browser: httpx.AsyncClient) -> None:
+    await browser.post("/simulator/phone/place", data=MINE)
+    voice = {"lampiran": ("suara.ogg", b"OggS" + bytes(60), "audio/ogg")}
+    page = await browser.post("/simulator/phone", data=MINE | {"teks": ""}, files=voice)
+    place, sound = product.forms
+    assert (place["MessageType"], place["Label"], place["Body"]) == ("location", "Lokasi contoh", "")
+    assert (sound["MessageType"], sound["MediaContentType0"]) == ("audio", "audio/ogg")
+    assert "<audio controls" in page.text
 
 
 async def test_a_refusal_is_said_in_words_and_can_be_sent_again(
