@@ -134,6 +134,12 @@ class Catalogue(_Section):
     tables_per_night: Annotated[int, Field(ge=0, le=5000)]
 
 
+class Storage(_Section):
+    """Where what comes in is kept (section `storage`)."""
+
+    raw_in_database_bytes: Annotated[int, Field(ge=0, le=67_108_864)]
+
+
 class Privacy(_Section):
     """Where the privacy notice can be read (section `privacy`)."""
 
@@ -151,6 +157,7 @@ class Office(_Section):
     calendar: Calendar
     understanding: Understanding
     catalogue: Catalogue
+    storage: Storage
     privacy: Privacy
     channels: dict[str, dict[str, Any]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -27,12 +28,16 @@ class Reader:
         self._clock = clock
 
     async def read(self, parcel_id: int) -> None:
-        """Read one parcel, once, in one transaction. A channel that is off now leaves it unread."""
+        """Read one parcel, once, its effects in one transaction. A channel that is off now leaves it unread."""
+        async with self._database.statement() as tx:
+            kept = await parcels.kept(tx, parcel_id)
+        if kept is None or kept[0].channel not in self._channels:
+            return
+        parcel = replace(kept[0], data=await self._reception.contents.unpack(kept[1]))
+        found = self._channels[parcel.channel].read(parcel)
         async with self._database.transaction() as tx:
-            parcel = await parcels.unread(tx, parcel_id)
-            if parcel is None or parcel.channel not in self._channels:
+            if not await parcels.is_unread(tx, parcel_id):
                 return
-            found = self._channels[parcel.channel].read(parcel)
             if isinstance(found, Ignored):
                 kind, reason = found.kind, found.reason
             else:
@@ -44,7 +49,7 @@ class Reader:
     async def set_aside(self, parcel_id: int) -> None:
         """Keep a parcel that cannot be read from holding up those behind it; officers see it."""
         async with self._database.transaction() as tx:
-            if await parcels.unread(tx, parcel_id) is not None:
+            if await parcels.is_unread(tx, parcel_id):
                 reason = "kesalahan di dalam program"
                 await parcels.mark_read(
                     tx, parcel_id, kind="quarantined", reason=reason, now=self._clock.now()

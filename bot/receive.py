@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
 from hashlib import sha256
@@ -14,8 +14,9 @@ from bot.clock import Clock
 from bot.dialogue.flow import Flow, FlowLimit, after
 from bot.dialogue.wishes import wish_of
 from bot.queue import Queue
-from bot.store import conversations, media, messages, parcels
+from bot.store import conversations, events, media, messages, parcels, turns
 from bot.store import standing as contacts
+from bot.store.contents import Contents
 from bot.store.database import Database, Transaction
 from channels.port import Attachment, Cursor, Inbound, Parcel
 
@@ -29,8 +30,15 @@ class Reception:
     """Takes in messages and parcels. Implements `Accept` and `Depot` of channels/port.py."""
 
     def __init__(
-        self, database: Database, queue: Queue, clock: Clock, *, flow_limit: FlowLimit = BOUNDLESS
+        self,
+        database: Database,
+        queue: Queue,
+        clock: Clock,
+        *,
+        contents: Contents,
+        flow_limit: FlowLimit = BOUNDLESS,
     ) -> None:
+        self.contents = contents
         self._database = database
         self._queue = queue
         self._clock = clock
@@ -135,17 +143,46 @@ class Reception:
             return await parcels.cursor(tx, channel=channel, place=place)
 
     async def keep(self, items: Sequence[Parcel], cursor: Cursor, *, channel: str, place: str) -> None:
-        """Keep parcels once, have each read, and move the cursor on: one transaction."""
+        """Keep parcels once, have each read, and move the cursor on: one transaction.
+
+        What the other side does not hand over is shown to officers instead of being read.
+        """
         now = self._clock.now()
+        packed = [(item, await self.contents.pack(item.data)) for item in items]
         async with self._database.transaction() as tx:
-            for parcel_id in await parcels.keep(tx, items):
-                await self._queue.read(tx, parcel_id, channel=channel)
+            for parcel_id, item in await parcels.keep(tx, packed, now=now):
+                if item.fault:
+                    detail = {"parcel": parcel_id, "number": item.number}
+                    await events.note(tx, "mail_undeliverable", now=now, detail=detail)
+                else:
+                    await self._queue.read(tx, parcel_id, channel=channel)
             await parcels.move_cursor(tx, cursor, channel=channel, place=place, now=now)
 
     async def checked(self, channel: str, place: str) -> None:
         """Note a successful look at a mailbox."""
         async with self._database.transaction() as tx:
             await parcels.checked(tx, channel=channel, place=place, now=self._clock.now())
+
+    async def alone(self, channel: str, place: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work` while no other process does so for that mailbox."""
+        async with self._database.statement() as tx:
+            await parcels.awaited(tx, channel=channel, place=place, now=self._clock.now())
+        await turns.alone(self._database.url, f"{channel}:{place}", work)
+
+    async def settled(self, channel: str, place: str) -> Cursor | None:
+        """Return up to where what is kept has been flagged or moved."""
+        async with self._database.statement() as tx:
+            return await parcels.settled(tx, channel=channel, place=place)
+
+    async def unsettled(self, channel: str, place: str, after: Cursor, most: int) -> Sequence[int]:
+        """Return the first numbers of kept parcels above `after`."""
+        async with self._database.statement() as tx:
+            return await parcels.unsettled(tx, channel=channel, place=place, after=after, most=most)
+
+    async def settle(self, channel: str, place: str, to: Cursor) -> None:
+        """Note up to where what is kept has been flagged or moved."""
+        async with self._database.statement() as tx:
+            await parcels.settle(tx, to, channel=channel, place=place)
 
 
 def _storable(message: Inbound) -> Inbound:

@@ -48,6 +48,7 @@ class MemoryChannel:
     window: timedelta | None = None
     pace: Pace | None = None
     file_types: frozenset[str] = frozenset()
+    silence: timedelta | None = None
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -8,7 +8,7 @@ exports `Options`, `Environment` and `build`, and its section under `channels:` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -81,7 +81,7 @@ class Inbound:
     `source` is the message as it came in, for the record (JSON text); never logged. `choice` is the number
     (from 1) of the button or list entry that was tapped. `phone` is the person's number where the
     channel tells it (E.164). `alias` is another name of the same person on this channel, under which they may
-    come another time.
+    come another time. `is_cut`: it was too large to be fetched whole; its text is here, its attachments are named.
     """
 
     channel: str
@@ -101,6 +101,7 @@ class Inbound:
     choice: int | None = None
     phone: str | None = None
     alias: str | None = None
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,8 @@ class Parcel:
     """What a pull channel fetched, before anybody looked into it.
 
     `place` names the mailbox, (`epoch`, `number`) its position there: UIDVALIDITY and UID of RFC 3501
-    for IMAP. The same position twice is the same parcel.
+    for IMAP. The same position twice is the same parcel. `fault` says, for officers, why the other side does
+    not hand over what is there; `data` is empty then.
     """
 
     channel: str
@@ -250,6 +252,7 @@ class Parcel:
     number: int
     data: bytes
     fetched_at: datetime
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +294,26 @@ class Depot(Protocol):
         """Note that the mailbox was looked at successfully just now (for `/healthz`)."""
         ...
 
+    async def alone(self, channel: str, place: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Do `work` while no other process does so for `place`; before that, wait for the turn.
+
+        When the turn is lost, `work` is cancelled, and begun anew at the next one; two processes may
+        overlap for the moment that takes. What `work` raises passes through.
+        """
+        ...
+
+    async def settled(self, channel: str, place: str) -> Cursor | None:
+        """Return up to where what was kept has been flagged or moved in `place`; None when never."""
+        ...
+
+    async def unsettled(self, channel: str, place: str, after: Cursor, most: int) -> Sequence[int]:
+        """Return the first numbers of kept parcels above `after` in its epoch, rising, without faulty ones."""
+        ...
+
+    async def settle(self, channel: str, place: str, to: Cursor) -> None:
+        """Note that what was kept up to there has been flagged or moved, or needs to be no more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -316,7 +339,8 @@ class Channel(Protocol):
     `settle` is how long an attempt may still be under way after it was recorded: `find` is asked
     only after it. `window` is how long after a citizen's message free text can be sent, None where
     there is no such limit. `pace` is how fast may be sent, None without a limit. `file_types` are the
-    content types of files that are kept; what `fetch` brings of another type is refused.
+    content types of files that are kept; what `fetch` brings of another type is refused. `silence` is how
+    long what is listened to may stay unreached before officers are warned, None where nothing is.
     """
 
     name: str
@@ -325,6 +349,7 @@ class Channel(Protocol):
     window: timedelta | None
     pace: Pace | None
     file_types: frozenset[str]
+    silence: timedelta | None
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the HTTP routes the outside posts to; empty for a pull channel."""

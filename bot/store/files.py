@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from bot.store.database import Transaction
-from bot.store.tables import media
+from bot.store.tables import media, parcel
 
 
 async def known(tx: Transaction, names: Collection[str]) -> set[str]:
     """Return those of these names that a row has. A table that keeps files has to be asked here."""
-    found = await tx.execute(select(media.c.file).where(media.c.file.in_(names)))
-    return set(found.scalars())
+    asked = (select(table.c.file).where(table.c.file.in_(names)) for table in (media, parcel))
+    return set((await tx.execute(union_all(*asked))).scalars())

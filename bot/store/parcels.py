@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bot.store.contents import Packed
 from bot.store.database import Transaction
 from bot.store.tables import mailbox, parcel
 from channels.port import Cursor, Parcel
+
+UNDELIVERABLE = "undeliverable"
 
 
 async def cursor(tx: Transaction, *, channel: str, place: str) -> Cursor | None:
@@ -22,29 +25,39 @@ async def cursor(tx: Transaction, *, channel: str, place: str) -> Cursor | None:
     return Cursor(row.epoch, row.number) if row else None
 
 
-async def keep(tx: Transaction, parcels: Sequence[Parcel]) -> list[int]:
-    """Keep parcels once; return the ids of the new ones in their order."""
+async def keep(
+    tx: Transaction, parcels: Sequence[tuple[Parcel, Packed]], *, now: datetime
+) -> list[tuple[int, Parcel]]:
+    """Keep parcels once; return the new ones with their ids, in their order.
+
+    What the other side does not hand over is read by nobody: it is kept as undeliverable.
+    """
     if not parcels:
         return []
     kept = await tx.execute(
         upsert(parcel)
-        .values(
-            [
-                {
-                    "channel": item.channel,
-                    "place": item.place,
-                    "epoch": item.epoch,
-                    "number": item.number,
-                    "data": item.data,
-                    "fetched_at": item.fetched_at,
-                }
-                for item in parcels
-            ]
-        )
+        .values([_row(item, packed, now) for item, packed in parcels])
         .on_conflict_do_nothing(index_elements=["channel", "place", "epoch", "number"])
-        .returning(parcel.c.id)
+        .returning(parcel.c.id, parcel.c.epoch, parcel.c.number)
     )
-    return sorted(kept.scalars())
+    by_position = {(item.epoch, item.number): item for item, _ in parcels}
+    return sorted(((row.id, by_position[row.epoch, row.number]) for row in kept), key=lambda found: found[0])
+
+
+def _row(item: Parcel, packed: Packed, now: datetime) -> dict[str, object]:
+    return {
+        "channel": item.channel,
+        "place": item.place,
+        "epoch": item.epoch,
+        "number": item.number,
+        "data": packed.data,
+        "file": packed.file,
+        "packing": packed.packing,
+        "fetched_at": item.fetched_at,
+        "kind": UNDELIVERABLE if item.fault else None,
+        "reason": item.fault,
+        "read_at": now if item.fault else None,
+    }
 
 
 async def move_cursor(tx: Transaction, to: Cursor, *, channel: str, place: str, now: datetime) -> None:
@@ -75,13 +88,72 @@ async def checked(tx: Transaction, *, channel: str, place: str, now: datetime) -
     )
 
 
-async def unread(tx: Transaction, parcel_id: int) -> Parcel | None:
-    """Lock and return a parcel nobody has read yet."""
-    query = select(parcel).where(parcel.c.id == parcel_id, parcel.c.read_at.is_(None)).with_for_update()
+async def awaited(tx: Transaction, *, channel: str, place: str, now: datetime) -> None:
+    """Note that a mailbox is to be looked at from now on, unless that is known."""
+    begun = upsert(mailbox).values(channel=channel, place=place, since=now)
+    await tx.execute(begun.on_conflict_do_nothing(index_elements=["channel", "place"]))
+
+
+async def silent_since(tx: Transaction, channel: str) -> datetime | None:
+    """Return when a channel's mailbox was last looked at with success, or when that should have begun.
+
+    A mailbox that the office has left is not waited for: the newest of a channel counts.
+    """
+    query = select(func.max(func.coalesce(mailbox.c.checked_at, mailbox.c.since))).where(
+        mailbox.c.channel == channel
+    )
+    moment: datetime | None = (await tx.execute(query)).scalar_one()
+    return moment
+
+
+async def settled(tx: Transaction, *, channel: str, place: str) -> Cursor | None:
+    """Return up to where what is kept of a mailbox has been flagged or moved."""
+    query = select(mailbox.c.settled_epoch, mailbox.c.settled).where(
+        mailbox.c.channel == channel, mailbox.c.place == place, mailbox.c.settled_epoch.is_not(None)
+    )
     row = (await tx.execute(query)).one_or_none()
+    return Cursor(row.settled_epoch, row.settled) if row else None
+
+
+async def unsettled(tx: Transaction, *, channel: str, place: str, after: Cursor, most: int) -> list[int]:
+    """Return the first numbers of kept parcels above `after`, rising; what was not handed over is left out."""
+    query = (
+        select(parcel.c.number)
+        .where(
+            parcel.c.channel == channel,
+            parcel.c.place == place,
+            parcel.c.epoch == after.epoch,
+            parcel.c.number > after.number,
+            parcel.c.kind.is_distinct_from(UNDELIVERABLE),
+        )
+        .order_by(parcel.c.number)
+        .limit(most)
+    )
+    return list((await tx.execute(query)).scalars())
+
+
+async def settle(tx: Transaction, to: Cursor, *, channel: str, place: str) -> None:
+    """Note up to where what is kept of a mailbox has been flagged or moved."""
+    await tx.execute(
+        update(mailbox)
+        .where(mailbox.c.channel == channel, mailbox.c.place == place)
+        .values(settled_epoch=to.epoch, settled=to.number)
+    )
+
+
+async def kept(tx: Transaction, parcel_id: int) -> tuple[Parcel, Packed] | None:
+    """Return a parcel without its content, and the content as it is kept; None when there is none."""
+    row = (await tx.execute(select(parcel).where(parcel.c.id == parcel_id))).one_or_none()
     if row is None:
         return None
-    return Parcel(row.channel, row.place, row.epoch, row.number, row.data, row.fetched_at)
+    found = Parcel(row.channel, row.place, row.epoch, row.number, b"", row.fetched_at)
+    return found, Packed(row.data, row.file, row.packing)
+
+
+async def is_unread(tx: Transaction, parcel_id: int) -> bool:
+    """Lock a parcel; True as long as nobody has read it."""
+    query = select(parcel.c.id).where(parcel.c.id == parcel_id, parcel.c.read_at.is_(None)).with_for_update()
+    return (await tx.execute(query)).one_or_none() is not None
 
 
 async def mark_read(tx: Transaction, parcel_id: int, *, kind: str, reason: str | None, now: datetime) -> None:
