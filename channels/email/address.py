@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -26,7 +27,10 @@ _ADDRESS = re.compile(r"[^\s@<>(),:;\"\\\[\]]+@[^\s@<>(),:;\"\\\[\]]+\.?[^\s@<>(
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One mail server and how to log in; `folder` is IMAP's. The password is not part of its repr."""
+    """One mail server and how to log in; `folder` is IMAP's. The password is not part of its repr.
+
+    With a `token_file` the login is XOAUTH2, with what the file holds at that moment.
+    """
 
     host: str
     port: int
@@ -34,6 +38,7 @@ class Server:
     user: str | None
     password: str | None = field(repr=False)
     folder: str = "INBOX"
+    token_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,10 @@ class Sender:
         return self.address.rpartition("@")[2].lower()
 
 
-def imap_server(url: str) -> Server:
+def imap_server(url: str, *, needs_password: bool = True) -> Server:
     """Take PST_IMAP_URL apart. Raises `ValueError` that says what is wrong, without the password."""
     server = _server(url, _IMAP_SCHEMES, IMAP_SHAPE)
-    if server.user is None or server.password is None:
+    if server.user is None or (server.password is None and needs_password):
         raise ValueError(f"user and password are missing; expected {IMAP_SHAPE}")
     if not server.folder.isascii():
         raise ValueError("write the folder in modified UTF-7 (RFC 3501 section 5.1.3)")

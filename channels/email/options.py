@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from channels.email import address
@@ -34,15 +44,41 @@ class Options(BaseModel):
     imap_timeout_seconds: float = Field(
         default=30, gt=0, le=300, description="How long the mailbox's server may owe an answer"
     )
+    warn_after_minutes: int = Field(
+        default=15,
+        ge=1,
+        le=1_440,
+        description="Officers are warned when the mailbox is unreached for so long",
+    )
+    after_read: Literal["nothing", "seen", "move"] = Field(
+        default="nothing", description="What becomes of a mail on the server once it is kept"
+    )
+    processed_folder: str = Field(
+        default="", pattern=r"^[ -~]*$", description="Where mails are moved to (after_read: move)"
+    )
+
+    @model_validator(mode="after")
+    def _has_a_folder_to_move_to(self) -> Options:
+        if self.after_read == "move" and not self.processed_folder.strip():
+            raise ValueError("after_read: move needs processed_folder")
+        return self
 
 
 class Environment(BaseSettings):
-    """PST_IMAP_URL, PST_SMTP_URL, PST_MAIL_FROM: with all three the channel is on."""
+    """PST_IMAP_URL, PST_SMTP_URL, PST_MAIL_FROM: with all three the channel is on.
+
+    With PST_MAIL_OAUTH_TOKEN_FILE both servers are logged in to by XOAUTH2 instead of a password.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="PST_", extra="ignore", frozen=True, hide_input_in_errors=True, env_ignore_empty=True
     )
 
+    # Before the addresses, which need a password only without it.
+    mail_oauth_token_file: Path | None = Field(
+        default=None,
+        description="Berkas berisi token OAuth2 yang diperbarui program lain; dibaca setiap kali masuk (XOAUTH2)",
+    )
     imap_url: SecretStr | None = Field(
         default=None,
         description="Kotak surat: imaps://pengguna:sandi@host:993/INBOX (karakter khusus: persen)",
@@ -60,9 +96,10 @@ class Environment(BaseSettings):
 
     @field_validator("imap_url")
     @classmethod
-    def _imap_url_has_its_shape(cls, value: SecretStr | None) -> SecretStr | None:
+    def _imap_url_has_its_shape(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if value is not None:
-            address.imap_server(value.get_secret_value())
+            needs_password = info.data.get("mail_oauth_token_file") is None
+            address.imap_server(value.get_secret_value(), needs_password=needs_password)
         return value
 
     @field_validator("smtp_url")
