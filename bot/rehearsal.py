@@ -32,6 +32,7 @@ from channels.port import (
     Pace,
     Parcel,
     Receipt,
+    ReplyLimit,
     Wiring,
 )
 from nlu.port import Interpreter
@@ -49,6 +50,7 @@ class MemoryChannel:
     pace: Pace | None = None
     file_types: frozenset[str] = frozenset()
     silence: timedelta | None = None
+    reply_limit: ReplyLimit | None = None
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -69,6 +69,9 @@ InboundKind = Literal["message", "reaction", "stop", "start"]
 """What a message is: `reaction` is kept and never answered, `stop` and `start` are the person's wish about
 notices."""
 
+Trust = Literal["unknown", "passed", "failed"]
+"""Whether a message is from whom it says: `failed` is kept away from what that person has with us."""
+
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
@@ -82,6 +85,11 @@ class Inbound:
     (from 1) of the button or list entry that was tapped. `phone` is the person's number where the
     channel tells it (E.164). `alias` is another name of the same person on this channel, under which they may
     come another time. `is_cut`: it was too large to be fetched whole; its text is here, its attachments are named.
+
+    `is_letter`: on this channel a thread is what holds a conversation together, not the person. `ours` are our
+    own ids (`Outbound.id`) of what it refers to, as far as they can be told from `replies_to`. `trust`, with the
+    reason for officers in `distrust`, says whether the sender is who they say; `reply_to` is another address
+    they would like to be answered at, `cc` are others who got it: both are for officers only.
     """
 
     channel: str
@@ -102,14 +110,24 @@ class Inbound:
     phone: str | None = None
     alias: str | None = None
     is_cut: bool = False
+    is_letter: bool = False
+    ours: tuple[UUID, ...] = ()
+    trust: Trust = "unknown"
+    distrust: str = ""
+    reply_to: str | None = None
+    cc: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Something that is kept but is no citizen's message: `kind` is e.g. auto_reply, bounce, list, own."""
+    """Something that is kept but is no citizen's message: `kind` is e.g. auto_reply, bounce, list, own.
+
+    `reports` is what it tells about messages of ours.
+    """
 
     kind: str
     reason: str
+    reports: tuple[Report, ...] = ()
 
 
 Author = Literal["bot", "system", "officer"]
@@ -212,7 +230,11 @@ class Report:
     `external_id` is its name of the message (or of a part), `message` our own id where it came back
     along, with the number of the `attempt` it belongs to and of the `part` of so many `parts` (from 1). For
     `failed`: `code` is the other side's error number, `reason` is for officers, `is_passing` when sending
-    again may help.
+    again may help. `queued` with a reason: it is late.
+
+    `recipients`, where anybody could have written the report (a bounce is a mail): the addresses that it
+    names; it holds only for a message that went to one of them, and the `cause` only where that is the
+    first one. Empty where the channel vouches for it.
     """
 
     channel: str
@@ -227,6 +249,18 @@ class Report:
     attempt: int | None = None
     part: int = 1
     parts: int = 1
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyLimit:
+    """How many automatic replies one person gets within 24 hours, and one conversation in all.
+
+    Two machines that answer each other come to an end by it, whatever marks they lack.
+    """
+
+    per_day: int
+    per_thread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +374,8 @@ class Channel(Protocol):
     only after it. `window` is how long after a citizen's message free text can be sent, None where
     there is no such limit. `pace` is how fast may be sent, None without a limit. `file_types` are the
     content types of files that are kept; what `fetch` brings of another type is refused. `silence` is how
-    long what is listened to may stay unreached before officers are warned, None where nothing is.
+    long what is listened to may stay unreached before officers are warned, None where nothing is. `reply_limit`
+    is how much of it is answered automatically, None without a limit.
     """
 
     name: str
@@ -350,6 +385,7 @@ class Channel(Protocol):
     pace: Pace | None
     file_types: frozenset[str]
     silence: timedelta | None
+    reply_limit: ReplyLimit | None
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the HTTP routes the outside posts to; empty for a pull channel."""

@@ -95,6 +95,8 @@ conversation = Table(
     Column("state", String(16), nullable=False),
     Column("context", JSONB, nullable=False, server_default=text("'{}'")),
     Column("subject", Text),
+    # The earlier one of the same person whose thread it goes on: a closed one, or one about something else.
+    Column("follows_id", ForeignKey("conversation.id")),
     _moment("opened_at"),
     _moment("last_inbound_at", nullable=True),
     _moment("last_outbound_at", nullable=True),
@@ -120,6 +122,10 @@ message = Table(
     Column("reference_ids", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("attachments", JSONB, nullable=False, server_default=text("'[]'")),
     Column("source", Text),
+    Column("trust", String(8)),  # see channels.port.Trust; None: unknown
+    # Where else the writer would like to be answered, and who else got it: for officers, the bot uses neither.
+    Column("reply_to", Text),
+    Column("cc", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("understood", JSONB),
     _moment("created_at"),
     _moment("answered_at", nullable=True),
@@ -131,6 +137,12 @@ message = Table(
         "message_unanswered_idx",
         "created_at",
         postgresql_where=text("author = 'citizen' AND answered_at IS NULL"),
+    ),
+    # Of mails: who goes on from a mail of their own is found by it.
+    Index(
+        "message_reply_id_idx",
+        "reply_id",
+        postgresql_where=text("author = 'citizen' AND reply_id IS NOT NULL"),
     ),
 )
 

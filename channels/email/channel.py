@@ -25,6 +25,7 @@ from channels.port import (
     Pace,
     Parcel,
     Receipt,
+    ReplyLimit,
     SendFailed,
     Wiring,
 )
@@ -35,8 +36,18 @@ class Email:
 
     name = NAME
 
-    def __init__(self, mailbox: Mailbox, outbox: Outbox, own: Sender, *, patience: timedelta) -> None:
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        outbox: Outbox,
+        own: Sender,
+        *,
+        patience: timedelta,
+        reply_limit: ReplyLimit | None = None,
+        authserv_id: str = "",
+    ) -> None:
         self.patience = patience
+        self.reply_limit = reply_limit
         self.settle = outbox.settle
         self.window: timedelta | None = None
         self.pace: Pace | None = None
@@ -44,6 +55,7 @@ class Email:
         self._mailbox = mailbox
         self._outbox = outbox
         self._own = own
+        self._authserv_id = authserv_id
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return nothing: mail is fetched."""
@@ -55,7 +67,7 @@ class Email:
 
     def read(self, parcel: Parcel) -> Inbound | Ignored:
         """Understand a raw mail. Never raises."""
-        return read(parcel, self._own)
+        return read(parcel, self._own, self._authserv_id)
 
     async def send(self, message: Outbound) -> Receipt:
         """Send one mail. Raises `SendFailed`."""
@@ -117,4 +129,11 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> Email |
         options = options.model_copy(update={"first_start": "all"})
     mailbox = Mailbox(imap, tls, options, wiring.depot, wiring.now)
     outbox = Outbox(smtp, tls, own, wiring.office_name, options.send_timeout_seconds)
-    return Email(mailbox, outbox, own, patience=timedelta(hours=options.retry_hours))
+    return Email(
+        mailbox,
+        outbox,
+        own,
+        patience=timedelta(hours=options.retry_hours),
+        reply_limit=ReplyLimit(options.answers_per_day, options.answers_per_thread),
+        authserv_id=options.authserv_id,
+    )

@@ -57,6 +57,19 @@ class Options(BaseModel):
         default="", pattern=r"^[ -~]*$", description="Where mails are moved to (after_read: move)"
     )
 
+    answers_per_day: int = Field(
+        default=20, ge=1, le=10_000, description="Automatic replies to one person within 24 hours"
+    )
+    answers_per_thread: int = Field(
+        default=10, ge=1, le=10_000, description="Automatic replies within one conversation"
+    )
+    authserv_id: str = Field(
+        default="",
+        pattern=r"^[^\s;]*$",
+        max_length=255,
+        description="The name by which the office's own mail server signs Authentication-Results (RFC 8601)",
+    )
+
     @model_validator(mode="after")
     def _has_a_folder_to_move_to(self) -> Options:
         if self.after_read == "move" and not self.processed_folder.strip():

@@ -8,7 +8,7 @@ from channels.email.parse import parse
 from channels.port import Attachment, Ignored, Inbound, Parcel
 
 
-def read(parcel: Parcel, own: Sender | None) -> Inbound | Ignored:
+def read(parcel: Parcel, own: Sender | None, authserv_id: str = "") -> Inbound | Ignored:
     """Understand a raw mail; `own` is the office's address. Never raises."""
     mail = parse(parcel.data, own)
     if mail.kind != "message":

@@ -20,6 +20,7 @@ from channels.port import (
     Pace,
     Parcel,
     Receipt,
+    ReplyLimit,
     Wiring,
 )
 from channels.whatsapp.asking import client_for
@@ -57,6 +58,7 @@ class WhatsApp:
         self._client = client
         self.file_types = file_types
         self.silence: timedelta | None = None
+        self.reply_limit: ReplyLimit | None = None
         self._webhook = webhook
         self._sender = sender
         self._media = media

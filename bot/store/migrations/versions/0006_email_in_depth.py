@@ -14,6 +14,7 @@ def upgrade() -> None:
     _attachment()
     _parcel()
     _mailbox()
+    _thread()
 
 
 def _attachment() -> None:
@@ -49,3 +50,23 @@ def _mailbox() -> None:
     op.add_column("mailbox", sa.Column("since", sa.DateTime(timezone=True), nullable=True))
     op.add_column("mailbox", sa.Column("settled_epoch", sa.BigInteger(), nullable=True))
     op.add_column("mailbox", sa.Column("settled", sa.BigInteger(), nullable=True))
+
+
+def _thread() -> None:
+    """What a conversation goes on from, and how far the sender of a mail can be trusted."""
+    op.add_column("conversation", sa.Column("follows_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(
+        op.f("conversation_follows_id_fkey"), "conversation", "conversation", ["follows_id"], ["id"]
+    )
+    op.add_column("message", sa.Column("trust", sa.String(8), nullable=True))
+    op.add_column("message", sa.Column("reply_to", sa.Text(), nullable=True))
+    op.add_column(
+        "message",
+        sa.Column("cc", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    )
+    op.create_index(
+        "message_reply_id_idx",
+        "message",
+        ["reply_id"],
+        postgresql_where=sa.text("author = 'citizen' AND reply_id IS NOT NULL"),
+    )
