@@ -1,6 +1,6 @@
 """Recognises the lines by which mail programs introduce what is not the writer's own.
 
-Indonesian and English first. Every pattern is anchored and looks at a bounded piece of text, so that
+The words stand in `phrases`. Every pattern is anchored and looks at a bounded piece of text, so that
 a mail takes linear time. Pure.
 """
 
@@ -9,94 +9,116 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from channels.email import phrases
+
 # No line is looked at further than this.
 _WIDTH = 600
 _ATTRIBUTION_LINES = 4
-_HEADER_LINES = 12
+_HEADER_LINES = 16
 
-_OPENING = re.compile(r"(on|pada|dalam|tanggal|quoting|mengutip|am|le|el|op|em|il|den|vào)\b", re.IGNORECASE)
+
+def _any_of(alternatives: str) -> str:
+    return f"(?:{alternatives})"
+
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+_BLANKS = str.maketrans({"\xa0": " ", "\u202f": " ", "\u2009": " ", "\u3000": " ", "\t": " ", "\uff1a": ":"})
+
+_QUOTED = re.compile(r"\s{0,7}(?:[A-Z]{1,3})?[>\uff1e]")
+_OPENING = re.compile(
+    rf"[-_=*\s]{{0,40}}(?:{_any_of(phrases.ON)}\b|{_any_of(phrases.ON_UNSPACED)}|\d{{1,4}}\D"
+    r"|[^\W\d_]{2,12}\.?,? \d{1,2}\b)",
+    re.IGNORECASE,
+)
 _WROTE = re.compile(
-    r"\b(wrote|writes|menulis|menuliskan|berkata|tulis|schrieb|a écrit|écrit|escribió|escreveu|schreef|skrev"
-    r"|ha scritto|написал|napisał|menulis pada .{0,80}|wrote on .{0,80})\s{0,2}:$",
-    re.IGNORECASE,
+    rf"(?:\b{_any_of(phrases.WROTE)}(?![^\W\d_])|{_any_of(phrases.WROTE_UNSPACED)})", re.IGNORECASE
 )
-_ADDRESS_COLON = re.compile(r"<[^<>\s]{1,200}@[^<>\s]{1,200}>\s{0,2}:$")
-_WHEN_OR_WHO = re.compile(
-    r"@|\d{1,2}[.:]\d{2}|\d{1,2}[ /.-](?:[^\W\d_]{3,10}|\d{1,2})[ /.,-]{1,2}\d{2,4}"
-    r"|[^\W\d_]{3,10} \d{1,2}, \d{4}|\d{4}[/-]\d{1,2}[/-]\d{1,2}"
+# Languages whose verb comes second: "Am 3. Feb. 2025 um 10:00 schrieb Budi <...>:".
+_VERB_SECOND = re.compile(r"\b(?:schrieb|schreef|skrev|skreiv|napisał|ha scritto|kirjutas)\b", re.IGNORECASE)
+_ADDRESS_COLON = re.compile(r"[<(\[][^<>\s]{1,200}@[^<>\s]{1,200}[>)\]]{1,3}\s{0,2}:$")
+_WHEN = re.compile(
+    r"\d{1,2}[.:]\d{2}|\d{1,2}[ /.-]{1,2}(?:(?:de )?[^\W\d_]{3,12}\.?|\d{1,2})[ /.,-]{1,2}(?:de )?\d{2,4}"
+    r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}|\d{4} ?[年년]"
 )
+_AFTER_WROTE = re.compile(r"[\s,;(\[*_]{0,4}(?:[^\W\d_]{1,12}[.:,]? ){0,3}\d{1,4}\b.{4,80}$")
+_DASHES_AROUND = re.compile(r"^[\s_=*~-]+|[\s_=*~-]+$")
 _SEPARATOR = re.compile(
-    r"[-_=* ]{2,40}\s?(original message|original appointment|pesan asli|pesan awal|email asli|surel asli"
-    r"|reply message|balasan|pesan balasan|ursprüngliche nachricht|message d'origine|mensaje original)"
-    r"\s?[-_=* :]{0,40}$",
-    re.IGNORECASE,
+    rf"[-_=*~\s+]{{2,60}}{_any_of(phrases.ORIGINAL_MESSAGE)}\s?[-_=*~\s:+]{{0,60}}$", re.IGNORECASE
 )
 _FORWARD = re.compile(
-    r"(?:[-_=* ]{2,40}\s?(?:forwarded message|forwarded by .{0,80}"
-    r"|pesan (?:yang )?(?:di)?teruskan|pesan terusan|diteruskan oleh .{0,80}|forward(?:ed)?"
-    r"|weitergeleitete nachricht|message transféré)\s?[-_=* :]{0,40}"
-    r"|begin forwarded message:?|(?:mulai|awal) pesan (?:yang )?(?:di)?teruskan:?"
-    r"|pesan (?:yang )?diteruskan:)$",
+    rf"(?:[-_=*~\s+]{{2,60}}{_any_of(phrases.FORWARDED_MESSAGE)}\s?[-_=*~\s:+]{{0,60}}"
+    rf"|{_any_of(phrases.BEGIN_FORWARDED)}\s?:?)$",
     re.IGNORECASE,
 )
-_LABELS = {
-    "from": ("from", "dari", "pengirim", "von", "de", "van"),
-    "sent": ("sent", "date", "dikirim", "tanggal", "terkirim", "waktu", "gesendet", "envoyé", "sent on"),
-    "to": ("to", "kepada", "untuk", "ke", "an", "à"),
-    "cc": ("cc", "bcc", "tembusan", "salinan"),
-    "subject": ("subject", "subjek", "subyek", "perihal", "hal", "judul", "betreff", "objet", "asunto"),
-    "reply-to": ("reply-to", "balas ke", "balas-ke"),
-}
-_LABEL = re.compile(
-    r"[\s*_|]{0,6}("
-    + "|".join(sorted((word for words in _LABELS.values() for word in words), key=len, reverse=True))
-    + r")[\s*_]{0,4}:[\s*_]{0,4}",
-    re.IGNORECASE,
+_LABEL_WORDS = _any_of("|".join(phrases.LABELS.values()))
+_MEANINGS = tuple(
+    (meaning, re.compile(_any_of(words), re.IGNORECASE)) for meaning, words in phrases.LABELS.items()
 )
-_MEANING = {word: meaning for meaning, words in _LABELS.items() for word in words}
-_DEVICE = (
-    r"(?:my|mail|e-?mail|outlook|yahoo|gmail|iphone|ipad|ponsel|hp|perangkat|samsung|galaxy|android"
-    r"|windows|xiaomi"
-    r"|redmi|poco|oppo|vivo|realme|huawei|smartphone|telepon|blackberry|nokia|aplikasi|proton|workspace"
-    r"|mobile"
-    r"|surat|the all-new|a |an |mailspring|titan|hey|zoho|tablet|handphone|gadget|myemail|aol"
-    r"|mi phone|bluemail|spark|type)"
-)
+_LABEL = re.compile(rf"[\s*_|\u2022-]{{0,6}}({_LABEL_WORDS})[\s*_|]{{0,4}}:[\s*_|]{{0,4}}", re.IGNORECASE)
+_LABEL_WITHIN = re.compile(rf"(?<![\w@.-])({_LABEL_WORDS})[\s*_]{{0,3}}:\s", re.IGNORECASE)
 _FOOTER = re.compile(
-    rf"[*_\s\[]{{0,4}}(?:(?:sent|typed|composed) (?:from|via|with|using|by) {_DEVICE}"
-    rf"|(?:dikirim|kirim|terkirim|diketik|dibuat) (?:dari|melalui|menggunakan|via|dengan|lewat) {_DEVICE}"
-    r"|(?:get|dapatkan|unduh) (?:outlook|bluemail|spark)\b|powered by "
-    r"|enviado (?:desde|do) |von meinem .{1,30} gesendet"
-    r"|yahoo mail: |virus-free\.?|bebas virus\.?|sent with |dikirim dengan )",
+    r"[*_\s\[(~-]{0,6}" + _any_of(phrases.FOOTERS.replace("{device}", _any_of(phrases.DEVICES))),
     re.IGNORECASE,
 )
-_URL = re.compile(r"<?\b(?:https?://|www\.)\S{1,500}")
+_URL = re.compile(r"[<(]?\b(?:https?://|www\.)\S{1,500}")
+_REPLY_ABOVE = re.compile(
+    rf"[\s#*=_~\u2014\u2013>\[(-]{{0,60}}{_any_of(phrases.REPLY_ABOVE)}[\s#*=_~\u2014\u2013.:!\])-]{{0,60}}$",
+    re.IGNORECASE,
+)
 _DISCLAIMER = re.compile(
-    r"[*_\s=-]{0,10}(?:(?:important|notice|note|perhatian|penting|catatan)[:!. ]{1,3})?"
+    r"[*_\s=#-]{0,40}(?:(?:important|notice|note|perhatian|penting|catatan|peringatan)[:!. ]{1,3})?"
     r"(?:disclaimer\b|(?:e-?mail |legal )?confidentiality (?:notice|note|statement)\b"
-    r"|confidentiality:"
-    r"|(?:pernyataan|pemberitahuan|catatan) (?:kerahasiaan|penyangkalan|penafian)|penafian\b"
-    r"|penyangkalan\b|sangkalan:"
-    r"|(?:this|the information (?:contained |transmitted )?in this)"
+    r"|confidentiality:|legal notice\b|privileged and confidential\b"
+    r"|(?:pernyataan|pemberitahuan|catatan) (?:kerahasiaan|penyangkalan|penafian|hukum)|penafian\b"
+    r"|penyangkalan\b|sangkalan\b"
+    r"|(?:this|the information (?:contained |transmitted )?in this|the (?:contents?|information) of this)"
     r" (?:e-?mail|message|communication|transmission)\b.{0,250}\b(?:confidential|privileged"
-    r"|intended (?:only|solely)|checked for viruses)"
+    r"|intended (?:only|solely|for)|checked for viruses|virus)"
     r"|(?:isi |informasi (?:yang .{0,30})?(?:dalam|di|pada) )?"
     r"(?:e-?mail|surel|surat elektronik|pesan) ini\b.{0,250}\b(?:rahasia|hanya (?:untuk|ditujukan"
     r"|diperuntukkan|dimaksudkan)|semata-mata)"
-    r"|(?:please|mohon|harap|tolong) (?:consider|pertimbangkan) .{0,30}(?:environment|lingkungan))",
+    r"|(?:ce (?:message|courriel|mail)|cet e-?mail)\b.{0,250}\bconfidentiel"
+    r"|diese (?:e-?mail|nachricht)\b.{0,250}\bvertraulich"
+    r"|(?:este (?:mensaje|correo|e-?mail)|esta mensagem|questo messaggio|questa e-?mail|dit bericht|deze e-?mail)\b"
+    r".{0,250}\b(?:confidencia|riservat|vertrouwelijk)"
+    r"|if you (?:are not the intended recipient|have received this (?:e-?mail|message) in error)"
+    r"|(?:jika|apabila|bila) anda (?:bukan penerima|menerima (?:e-?mail|surel|pesan) ini (?:secara|karena) )"
+    r"|(?:please|mohon|harap|tolong) (?:consider|pertimbangkan|think) .{0,30}(?:environment|lingkungan|print)"
+    r"|think before you print|(?:save|selamatkan) .{0,20}(?:paper|trees|kertas|pohon)\b)",
+    re.IGNORECASE,
+)
+# What a firm's own server puts above or below mail from outside.
+_BANNER = re.compile(
+    r"[*_\s\[(!-]{0,6}(?:(?:caution|warning|external|attention|peringatan|perhatian|hati-hati|eksternal|awas)\b.{0,60}"
+    r"\b(?:e-?mail|message|sender|surel|pesan|pengirim)\b.{0,80}\b(?:outside|external|luar|eksternal)\b"
+    r"|(?:external (?:e-?mail|sender|message)|(?:e-?mail|surel|pengirim) eksternal)[\s\])*:.!]{0,4}$"
+    r"|\[?external\]?$"
+    r"|you don['’]t often get e-?mail from |(?:some people who received this message )?don['’]t often get e-?mail from"
+    r"|anda (?:jarang|tidak sering) (?:menerima|mendapat(?:kan)?) (?:e-?mail|surel) dari )",
+    re.IGNORECASE,
+)
+# A line of a chat that WhatsApp exported: "[03/02/25 10.00.12] Budi: ..." and "03/02/25 10.00 - Budi: ...".
+_CHAT = re.compile(
+    r"\s?\[?\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4},? \d{1,2}[.:]\d{2}(?:[.:]\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?"
+    r"(?:\] ?| - |: )[^:\n]{1,60}: "
+)
+_CLOSING = re.compile(rf"[\s*_]{{0,4}}{_any_of(phrases.CLOSINGS)}[\s,.!*_\-]{{0,4}}$", re.IGNORECASE)
+_CONTACT = re.compile(
+    r"@|www\.|https?://|\+?\d[\d ().-]{6,}\d|\b(?:tel|telp|telepon|phone|hp|wa|whatsapp|mobile|mob|fax|faks|email"
+    r"|e-mail|jl|jalan|alamat|nip|nim|npm)\b\s?[.:]",
     re.IGNORECASE,
 )
 
 
 def clipped(line: str) -> str:
-    """Return what is looked at of a line: without spaces around, not longer than the bound."""
-    return line[:_WIDTH].replace("\xa0", " ").strip()
+    """Return what is looked at of a line: plain blanks, none around, not longer than the bound."""
+    bare = line[:_WIDTH].translate(_BLANKS)
+    return (bare if bare.isascii() else _INVISIBLE.sub("", bare)).strip()
 
 
 def is_quoted(line: str) -> bool:
     """Tell whether a line carries a quotation mark. ">From " alone is an old mail store's escape."""
-    bare = line[:8].lstrip()
-    return bare.startswith(">") and not line.startswith(">From ")
+    return _QUOTED.match(line) is not None and not line.startswith(">From ")
 
 
 def attribution(lines: Sequence[str], at: int) -> int:
@@ -107,28 +129,59 @@ def attribution(lines: Sequence[str], at: int) -> int:
     first = clipped(lines[at])
     if not first or is_quoted(first):
         return 0
-    joined = ""
+    pieces: list[str] = []
     for count in range(1, _ATTRIBUTION_LINES + 1):
         if at + count > len(lines):
             return 0
         line = clipped(lines[at + count - 1])
         if not line or is_quoted(line):
             return 0
-        joined = f"{joined} {line}".strip()[:_WIDTH]
-        if line.endswith((":", "\uff1a")) and _introduces(joined.replace("\uff1a", ":"), count):
-            return count
+        pieces.append(line)
+        if line.endswith((":", "--", "\u2014")) and _introduces(" ".join(pieces), count):
+            # Words of the writer's own may stand right above: the shortest that does is the one.
+            later = any(
+                _OPENING.match(pieces[skip]) and _introduces(" ".join(pieces[skip:]), count - skip)
+                for skip in range(1, count)
+            )
+            return 0 if later else count
+        if count == 1 and line.endswith(":") and _names_a_writer(line) and _quotation_below(lines, at + 1):
+            return 1
     return 0
 
 
+def _names_a_writer(line: str) -> bool:
+    """Tell whether a line is "Budi Santoso menulis:", without a date: enough only above a quotation."""
+    if len(line) > 160:
+        return False
+    text = line[:-1].rstrip()
+    return any(found.end() == len(text) for found in _WROTE.finditer(text))
+
+
+def _quotation_below(lines: Sequence[str], at: int) -> bool:
+    following = next((line for line in lines[at : at + 3] if line.strip()), "")
+    return is_quoted(following)
+
+
 def _introduces(joined: str, count: int) -> bool:
-    opens = _OPENING.match(joined) is not None
-    if count > 1 and not opens and "@" not in joined:
+    joined = joined[:_WIDTH]
+    is_ruled = joined.startswith("--") and joined.endswith("--")  # Zoho: "---- On ... wrote ----"
+    if not joined.endswith(":") and not is_ruled:
+        return False
+    text = _DASHES_AROUND.sub("", joined).rstrip(": ").rstrip("*_ ")
+    when = _WHEN.search(text)
+    opens = _OPENING.match(text) is not None
+    if count > 1 and not opens and "@" not in text:
         return False  # a paragraph of the writer's own that happens to end with "menulis:"
-    ending = _WROTE.search(joined, max(0, len(joined) - 120))
-    if ending:
-        return _WHEN_OR_WHO.search(joined) is not None
+    if when is None and "@" not in text:
+        return False
+    for found in _WROTE.finditer(text, max(0, len(text) - 260)):
+        rest = text[found.end() :]
+        if not rest.strip(" )/*_") or _AFTER_WROTE.match(rest):
+            return True
+    if when is not None and opens and _VERB_SECOND.search(text):
+        return True
     return _ADDRESS_COLON.search(joined, max(0, len(joined) - 420)) is not None and (
-        opens or joined[:4].isdigit()
+        when is not None or (opens and not joined[:1].isdigit())
     )
 
 
@@ -142,10 +195,19 @@ def forward(line: str) -> bool:
     return _FORWARD.match(clipped(line)) is not None
 
 
+def reply_above(line: str) -> bool:
+    """Tell whether a ticket system asks here for replies above this line; what is below is its own mail."""
+    return _REPLY_ABOVE.match(clipped(line)) is not None
+
+
 def label(line: str) -> str | None:
     """Return which header a line of a copied header block is ("from", "sent", ...), None for none."""
     found = _LABEL.match(clipped(line))
-    return _MEANING[found[1].lower()] if found else None
+    return _meaning(found[1]) if found else None
+
+
+def _meaning(word: str) -> str:
+    return next(meaning for meaning, pattern in _MEANINGS if pattern.fullmatch(word))
 
 
 def header_block(lines: Sequence[str], at: int, *, announced: bool = False) -> int:
@@ -165,9 +227,12 @@ def header_block(lines: Sequence[str], at: int, *, announced: bool = False) -> i
             # A folded value goes on; a blank line ends the block, except one between every line.
             if not line and not (index + 1 < len(lines) and label(lines[index + 1])):
                 break
+            has_digits = has_digits or ("sent" in seen and index == end + 1 and any(map(str.isdigit, line)))
             continue
-        seen.add(meaning)
-        has_digits = has_digits or (meaning == "sent" and any(letter.isdigit() for letter in line))
+        # Some HTML becomes one line: "Dari: ... Dikirim: ... Kepada: ...".
+        within = {_meaning(found[1]) for found in _LABEL_WITHIN.finditer(line)} if len(line) > 60 else set()
+        seen |= {meaning} | (within if len(within) > 2 else set())
+        has_digits = has_digits or ("sent" in seen and any(letter.isdigit() for letter in line))
         end = index
     is_block = {"from", "sent"} <= seen and has_digits and bool(seen & {"to", "subject"})
     is_block = is_block or (announced and len(seen) >= 2)
@@ -177,14 +242,24 @@ def header_block(lines: Sequence[str], at: int, *, announced: bool = False) -> i
 def rule(line: str) -> bool:
     """Tell whether a line is only a rule, such as Outlook draws above the headers it copies."""
     bare = clipped(line)
-    return len(bare) >= 5 and not bare.strip("_-=*\u2014\u2015\u2500")
+    return len(bare) >= 5 and not bare.strip("_-=*~\u2014\u2015\u2500")
 
 
 def phone_footer(line: str) -> bool:
     """Tell whether a line was added by a phone or a mail program ("Dikirim dari iPhone saya")."""
     bare = clipped(line)
     rest = _URL.sub("", bare)
-    return len(rest) <= 70 and "?" not in rest and _FOOTER.match(bare) is not None
+    return len(rest) <= 90 and "?" not in rest and _FOOTER.match(bare) is not None
+
+
+def banner(line: str) -> bool:
+    """Tell whether a line was put in by the reader's or writer's mail server, about mail from outside."""
+    return _BANNER.match(clipped(line)) is not None
+
+
+def chat(line: str) -> bool:
+    """Tell whether a line is one of a chat exported by WhatsApp."""
+    return _CHAT.match(clipped(line)) is not None
 
 
 def disclaimer(lines: Sequence[str], at: int) -> bool:
@@ -198,8 +273,11 @@ def disclaimer(lines: Sequence[str], at: int) -> bool:
 
 def list_footer(lines: Sequence[str], at: int) -> bool:
     """Tell whether a mailing list's footer begins here: a rule, and below it the list's name."""
-    below = " ".join(clipped(line) for line in lines[at + 1 : at + 3]).lower()
-    return rule(lines[at]) and ("mailing list" in below or "milis" in below)
+    below = " ".join(clipped(line) for line in lines[at + 1 : at + 4]).lower()
+    is_list = (
+        "mailing list" in below or "milis" in below or "google groups" in below or "grup google" in below
+    )
+    return (rule(lines[at]) or signature_delimiter(lines[at]) > 0) and is_list
 
 
 def signature_delimiter(line: str) -> int:
@@ -209,4 +287,21 @@ def signature_delimiter(line: str) -> int:
     """
     if line.rstrip("\r") == "-- ":
         return 40
-    return 15 if line.strip() in {"--", "\u2014"} else 0
+    return 15 if line.strip() in {"--", "\u2014", "\u2013\u2013", "\u2014\u2014"} else 0
+
+
+def divider(line: str) -> bool:
+    """Tell whether a line only divides ("---", "____"): above contact details, a signature begins there."""
+    bare = clipped(line)
+    return len(bare) >= 2 and not bare.strip("_-=*~\u2014\u2015\u2500")
+
+
+def closing(line: str) -> bool:
+    """Tell whether a line is what one writes above one's name ("Hormat kami,")."""
+    bare = clipped(line)
+    return len(bare) <= 80 and _CLOSING.match(bare) is not None
+
+
+def contact(line: str) -> bool:
+    """Tell whether a line holds a telephone number, an address or the like."""
+    return _CONTACT.search(clipped(line)) is not None

@@ -16,7 +16,12 @@ SIGNATURE = "\ue0f2"
 MAX_LINES = 20_000
 _DEEPEST_FORWARD = 4
 
-_REPLY = re.compile(r"\s{0,5}(re|bls|balas|balasan|aw|sv|antw|ref)(\[\d{1,3}\])?\s{0,2}:", re.IGNORECASE)
+_LONGEST_CONTACTS = 12
+_REPLY = re.compile(
+    r"\s{0,5}(?:\[[^\]]{1,60}\]\s{0,3}){0,3}(re|bls|balas|balasan|aw|sv|vs|antw|ref|rif|odp|ynt|res|回复|答复|回覆|返信|ответ)"
+    r"(\[\d{1,3}\]|\(\d{1,3}\))?\s{0,2}[:\uff1a]",
+    re.IGNORECASE,
+)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -42,7 +47,7 @@ def _split(text: str, *, may_forward: bool, depth: int) -> Words:
     lines = text.split("\n")
     beyond = lines[MAX_LINES:]
     lines = lines[:MAX_LINES]
-    is_own = _Reading(lines).own()
+    is_own = _without_chat(lines, _Reading(lines).own())
     own = _joined(line for line, mine in zip(lines, is_own, strict=True) if mine).strip()
     others = [line for line, mine in zip(lines, is_own, strict=True) if not mine]
     if own or not may_forward or depth >= _DEEPEST_FORWARD:
@@ -54,6 +59,20 @@ def _split(text: str, *, may_forward: bool, depth: int) -> Words:
     if not inner.own:
         return Words("", _joined([*others, *beyond]))
     return Words(inner.own, _joined([*introduction, inner.quoted, *beyond]))
+
+
+def _without_chat(lines: Sequence[str], is_own: list[bool]) -> list[bool]:
+    """Take an exported chat for a quotation, where the writer says something besides it."""
+    chat, is_within = [False] * len(lines), False
+    for at, line in enumerate(lines):
+        is_within = is_own[at] and bool(line.strip()) and (is_within or marks.chat(line))
+        chat[at] = is_within
+    said = [
+        mine and not told and bool(line.strip()) for line, mine, told in zip(lines, is_own, chat, strict=True)
+    ]
+    if sum(chat) < 2 or not any(said):
+        return is_own
+    return [mine and not told for mine, told in zip(is_own, chat, strict=True)]
 
 
 def _joined(lines: Iterable[str]) -> str:
@@ -115,6 +134,8 @@ class _Reading:
         self._own = [True] * len(lines)
         self._has_own = False
         self._in_signature = False
+        # Whether the writer has said goodbye, and then a name: what follows may be contact details.
+        self._has_closed = self._has_name = False
         # By line: below many delimiters the same lines are looked at again and again.
         self._introductions: dict[int, int] = {}
 
@@ -128,10 +149,10 @@ class _Reading:
     def _read(self, at: int) -> int:
         """Judge the line at `at` and return where to go on."""
         line = self._lines[at]
-        if HISTORY in line:
+        if HISTORY in line or (self._has_own and marks.reply_above(line)):
             return self._not_own(at, len(self._lines))
         if marks.is_quoted(line):
-            self._in_signature = False
+            self._in_signature = self._has_closed = self._has_name = False
             return self._not_own(at, at + 1)
         introduced = self._introduction(at)
         if introduced:
@@ -140,10 +161,18 @@ class _Reading:
             return self._not_own(at, end if self._quotation_follows(end) else len(self._lines))
         if SIGNATURE in line:
             return self._marked_signature(at)
-        if self._in_signature or self._signature_begins(at) or marks.phone_footer(line):
+        if self._in_signature or self._signature_begins(at) or self._is_put_in(line):
             return self._not_own(at, at + 1)
-        self._has_own = self._has_own or bool(line.strip())
+        if line.strip():
+            self._has_own = True
+            self._has_name = self._has_closed
+            self._has_closed = self._has_closed or marks.closing(line)
         return at + 1
+
+    @staticmethod
+    def _is_put_in(line: str) -> bool:
+        """Tell whether a program put this line in, by itself."""
+        return marks.phone_footer(line) or marks.banner(line) or marks.reply_above(line)
 
     def _introduction(self, at: int) -> int:
         """Return how many lines from `at` introduce another mail, 0 for none."""
@@ -178,8 +207,8 @@ class _Reading:
     def _signature_begins(self, at: int) -> bool:
         """Decide whether a signature or disclaimer begins here; it ends with the next quotation."""
         room = marks.signature_delimiter(self._lines[at])
-        if room:
-            self._in_signature = self._is_signature(at, room)
+        if (room and self._is_signature(at, room)) or (self._has_own and marks.divider(self._lines[at]) and self._are_contacts(at + 1)) or (self._has_name and self._are_contacts(at)):
+            self._in_signature = True
         elif self._has_own and (at == 0 or not self._lines[at - 1].strip()):
             self._in_signature = marks.disclaimer(self._lines, at) or marks.list_footer(self._lines, at)
         return self._in_signature
@@ -195,6 +224,27 @@ class _Reading:
             if count > room:
                 return False
         return self._has_own
+
+    def _are_contacts(self, at: int) -> bool:
+        """Tell whether a few short lines with telephone numbers or addresses end the mail, or what is new in it."""
+        has_contact, count = False, 0
+        for index in range(at, min(at + 3 * _LONGEST_CONTACTS, len(self._lines))):
+            line = self._lines[index]
+            if marks.is_quoted(line) or HISTORY in line or self._introduction(index) or self._is_put_in(line):
+                break
+            bare = marks.clipped(line)
+            if len(bare) > 100 or bare.endswith("?") or count > _LONGEST_CONTACTS:
+                return False
+            if has_contact and not bare and self._paragraph_is_long(index + 1):
+                break
+            count += bool(bare)
+            has_contact = has_contact or marks.contact(bare)
+        return has_contact
+
+    def _paragraph_is_long(self, at: int) -> bool:
+        """Tell whether a disclaimer or the like begins here."""
+        following = self._next_text(at)
+        return following is not None and marks.disclaimer(self._lines, following)
 
     def _marked_signature(self, at: int) -> int:
         """A signature that the HTML marked: to its second mark."""
