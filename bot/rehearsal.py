@@ -49,6 +49,7 @@ class MemoryChannel:
     window: timedelta | None = None
     pace: Pace | None = None
     file_types: frozenset[str] = frozenset()
+    max_file_bytes = 0
     silence: timedelta | None = None
     reply_limit: ReplyLimit | None = None
 

@@ -375,7 +375,8 @@ class Channel(Protocol):
     there is no such limit. `pace` is how fast may be sent, None without a limit. `file_types` are the
     content types of files that are kept; what `fetch` brings of another type is refused. `silence` is how
     long what is listened to may stay unreached before officers are warned, None where nothing is. `reply_limit`
-    is how much of it is answered automatically, None without a limit.
+    is how much of it is answered automatically, None without a limit. `max_file_bytes` is how much of files
+    one message of ours may carry, 0 where none can be sent.
     """
 
     name: str
@@ -386,6 +387,7 @@ class Channel(Protocol):
     file_types: frozenset[str]
     silence: timedelta | None
     reply_limit: ReplyLimit | None
+    max_file_bytes: int
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the HTTP routes the outside posts to; empty for a pull channel."""

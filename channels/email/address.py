@@ -64,10 +64,12 @@ def imap_server(url: str, *, needs_password: bool = True) -> Server:
     return server
 
 
-def smtp_server(url: str) -> Server:
+def smtp_server(url: str, *, needs_password: bool = True) -> Server:
     """Take PST_SMTP_URL apart. Raises `ValueError` that says what is wrong, without the password."""
     server = _server(url, _SMTP_SCHEMES, SMTP_SHAPE)
-    if (server.user is None) != (server.password is None):
+    if server.user is None and not needs_password:
+        raise ValueError(f"the user is missing, whose token it is; expected {SMTP_SHAPE}")
+    if (server.user is None) != (server.password is None) and needs_password:
         raise ValueError(f"user and password belong together; expected {SMTP_SHAPE}")
     return server
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 from starlette.routing import BaseRoute
 
@@ -14,6 +16,8 @@ from channels.email.mailbox import NAME, Mailbox
 from channels.email.options import Environment, Options
 from channels.email.read import read
 from channels.email.sender import Outbox
+from channels.email.session import Dialling
+from channels.email.sessions import Sessions
 from channels.port import (
     Attachment,
     Fetched,
@@ -45,13 +49,15 @@ class Email:
         patience: timedelta,
         reply_limit: ReplyLimit | None = None,
         authserv_id: str = "",
+        pace: Pace | None = None,
     ) -> None:
         self.patience = patience
         self.reply_limit = reply_limit
         self.settle = outbox.settle
         self.window: timedelta | None = None
-        self.pace: Pace | None = None
+        self.pace = pace
         self.file_types: frozenset[str] = frozenset()
+        self.max_file_bytes = outbox.max_file_bytes
         self._mailbox = mailbox
         self._outbox = outbox
         self._own = own
@@ -74,7 +80,13 @@ class Email:
         return await self._outbox.send(message)
 
     async def find(self, message: Outbound) -> Receipt | None:
-        """Return None: SMTP cannot be asked, and the same Message-ID again is right."""
+        """Return None: SMTP cannot be asked, and the same Message-ID again is right.
+
+        Raises `SendFailed` while a large mail may still be under way.
+        """
+        began, now = message.attempted_at, self._mailbox.now()
+        if began is not None and now - began < self._outbox.lasts(message):
+            raise SendFailed("Surat besar mungkin masih dikirim", permanent=False)
         return None
 
     async def fetch(self, attachment: Attachment) -> Fetched:
@@ -88,8 +100,28 @@ class Email:
         """Try both servers: log in, open the folder, greet."""
         return [await self._check_mailbox(), await self._check_outbox()]
 
+    async def try_sending(self) -> Finding:
+        """Send a mail to the office itself; when it comes back, it is recognised as its own. Never raises."""
+        name = "SMTP percobaan"
+        message = Outbound(
+            id=uuid4(),
+            channel=NAME,
+            recipient=self._own.address,
+            text="Surat percobaan dari sistem layanan ini kepada dirinya sendiri. Tidak perlu dibalas.",
+            key="test",
+            created_at=self._mailbox.now(),
+            subject="Surat percobaan",
+            author="system",
+        )
+        try:
+            receipt = await self._outbox.send(message)
+        except SendFailed as failure:
+            return Finding(name, holds=False, detail=failure.reason)
+        return Finding(name, holds=True, detail=f"diterima server, Message-ID {receipt.external_id}")
+
     async def close(self) -> None:
-        """Nothing to give back: every connection ends with its use."""
+        """Part from the outgoing server; the mailbox's connection ends with `listen`."""
+        await self._outbox.sessions.close()
 
     async def _check_mailbox(self) -> Finding:
         box = self._mailbox
@@ -107,7 +139,8 @@ class Email:
         return Finding(name, holds=True, detail=f"folder {box.server.folder}, UID {newest}, {idle}")
 
     async def _check_outbox(self) -> Finding:
-        name = f"SMTP {self._outbox.server.host}:{self._outbox.server.port}"
+        server = self._outbox.sessions.server
+        name = f"SMTP {server.host}:{server.port}"
         try:
             extensions = await self._outbox.greet()
         except SendFailed as failure:
@@ -123,12 +156,21 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> Email |
     tls = ssl.create_default_context(cafile=ca_file)
     own = mail_from(environment.mail_from)
     imap = imap_server(environment.imap_url.get_secret_value())
-    smtp = smtp_server(environment.smtp_url.get_secret_value())
+    token_file = environment.mail_oauth_token_file
+    smtp = smtp_server(environment.smtp_url.get_secret_value(), needs_password=token_file is None)
+    dialling = Dialling(replace(smtp, token_file=token_file), tls, own.address, options.send_timeout_seconds)
     if wiring.is_simulation:
         # The mailbox is as new as the program: what is in it was written for us.
         options = options.model_copy(update={"first_start": "all"})
     mailbox = Mailbox(imap, tls, options, wiring.depot, wiring.now)
-    outbox = Outbox(smtp, tls, own, wiring.office_name, options.send_timeout_seconds)
+    outbox = Outbox(
+        Sessions(dialling, most=options.smtp_connections, idle_seconds=options.smtp_idle_seconds),
+        own,
+        wiring.office_name,
+        options.send_timeout_seconds,
+        wiring.files,
+        options.max_file_bytes,
+    )
     return Email(
         mailbox,
         outbox,
@@ -136,4 +178,5 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> Email |
         patience=timedelta(hours=options.retry_hours),
         reply_limit=ReplyLimit(options.answers_per_day, options.answers_per_thread),
         authserv_id=options.authserv_id,
+        pace=Pace(options.messages_per_second, options.messages_per_second_to_one),
     )

@@ -1,19 +1,14 @@
-"""Turns what the office says into a mail. Pure.
-
-What comes from outside reaches a header by `_one_line` only.
-"""
+"""Turns what the office says into a mail. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
-from typing import Any
 
-from channels.email import identity
+from channels.email import identity, mime
 from channels.email.address import Sender
 from channels.email.mail import MAX_REFERENCES
 from channels.email.render import to_html
@@ -21,38 +16,37 @@ from channels.markup import plain
 from channels.port import Outbound
 
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{3,900}>")  # printable ASCII without < and >
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 _FORBIDDEN_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f\u0080-\u00a0\u2028\u2029<>(),;:\"\[\]\\]")
 _RE = re.compile(r"\s*(re|bls|balas)(\[\d{1,3}\])?\s*:\s*", re.IGNORECASE)
+_TICKET = re.compile(r"[A-Z]{2,6}-\d{4}-\d{3,9}")
+_TAG = re.compile(rf"\s*\[{_TICKET.pattern}\]\s*")
 _LONGEST_SUBJECT = 300
+_LONGEST_CHAIN = 16_384
+"""Characters of all ids together; some servers refuse a header of 32 KB or more."""
+MOST_COPIES = 20
 
 
 class UnusableAddress(ValueError):
     """A recipient's address that no mail can be sent to, or that could mean two things."""
 
 
-class _ThreadPolicy(EmailPolicy):
-    """SMTP's policy that leaves message ids whole.
-
-    Python folds a long id in References as an encoded word, which no mail program can find again
-    (RFC 5322 section 3.6.4 allows no encoding there; RFC 2047 section 5 neither).
-    """
-
-    def fold(self, name: str, value: Any) -> str:
-        """Write one field; a list of ids has one id per line."""
-        if name.lower() in {"references", "in-reply-to", "message-id"}:
-            return f"{name}: " + "\r\n ".join(str(value).split()) + "\r\n"
-        return str(super().fold(name, value))
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """Write one field as bytes."""
-        if name.lower() in {"references", "in-reply-to", "message-id"}:
-            return self.fold(name, value).encode("ascii")
-        return super().fold_binary(name, value)
+class TooManyCopies(ValueError):
+    """More people in Cc than an officer can have meant."""
 
 
-_POLICY = _ThreadPolicy(linesep=SMTP.linesep, cte_type="7bit", max_line_length=78)
-_POLICY_UTF8 = _ThreadPolicy(linesep=SMTP.linesep, utf8=True, max_line_length=78)
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail ready to be sent: `data` as it goes over the wire, `recipient` and `copies` for the envelope."""
+
+    recipient: str
+    copies: tuple[str, ...]
+    message_id: str
+    data: bytes = field(repr=False)
+
+    @property
+    def needs_utf8(self) -> bool:
+        """Tell whether an address holds letters beyond ASCII (RFC 6531)."""
+        return not "".join((self.recipient, *self.copies)).isascii()
 
 
 def recipient(raw: str) -> str:
@@ -67,60 +61,108 @@ def recipient(raw: str) -> str:
         raise UnusableAddress("characters that an address cannot hold")
     try:
         ascii_domain = domain.encode("idna").decode("ascii") if not domain.isascii() else domain
+        local.encode("utf-8")
     except UnicodeError:
         raise UnusableAddress("a domain that does not exist") from None
-    return f"{local}@{ascii_domain.lower()}"
+    return Address("", username=local, domain=ascii_domain.lower()).addr_spec
 
 
-def compose(message: Outbound, sender: Sender, office_name: str) -> EmailMessage:
-    """Return the mail, the same on every attempt. Raises `UnusableAddress`."""
+def compose(message: Outbound, sender: Sender, office_name: str, files: Sequence[bytes] = ()) -> Letter:
+    """Return the mail, the same on every attempt; `files` are the contents of its attachments in their order.
+
+    Raises `UnusableAddress` and `TooManyCopies`.
+    """
     to = recipient(message.recipient)
-    mail = EmailMessage(policy=_POLICY if to.isascii() else _POLICY_UTF8)
-    local, _, domain = to.rpartition("@")
-    mail["From"] = Address(_one_line(sender.name), addr_spec=sender.address)
-    mail["To"] = Address("", username=local, domain=domain)
-    mail["Subject"] = subject_line(message, office_name)
-    mail["Date"] = format_datetime(message.created_at)
-    mail["Message-ID"] = identity.ours(message.id, sender.domain)
-    chain = _chain(message)
-    if chain:
-        mail["In-Reply-To"] = chain[-1]
-        mail["References"] = " ".join(chain)
-    # RFC 3834 section 5: what a machine answers says so; Exchange has a header of its own.
-    mail["Auto-Submitted"] = "auto-replied"
-    mail["X-Auto-Response-Suppress"] = "All"
-    text = message.text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip("\n") + "\n"
-    mail.set_content(plain(text), cte="quoted-printable")
-    mail.add_alternative(to_html(text, message.language), subtype="html", cte="quoted-printable")
-    # A boundary by chance would make every attempt another mail.
-    mail.set_boundary(f"=_pst_{message.id.hex}")
-    mail["Content-Language"] = (
-        message.language
-    )  # RFC 3282; Python would move it into a part, were it set before
-    return mail
+    copies = tuple(one for one in dict.fromkeys(map(recipient, message.cc)) if one != to)
+    if len(copies) > MOST_COPIES:
+        raise TooManyCopies(f"more than {MOST_COPIES}")
+    message_id = identity.ours(message.id, sender.domain)
+    head = [
+        mime.field("Date", [format_datetime(message.created_at)]),
+        mime.field("From", [*mime.phrase(sender.name), f"<{sender.address}>"]),
+        mime.field("To", [to]),
+        *([mime.field("Cc", _listed(copies))] if copies else []),
+        mime.field("Message-ID", [message_id]),
+        *_thread(message),
+        mime.field("Subject", mime.words(subject_line(message, office_name))),
+        *_automatic(message),
+        mime.field("Content-Language", [message.language]),  # RFC 3282
+        b"MIME-Version: 1.0\r\n",
+    ]
+    return Letter(to, copies, message_id, b"".join(head) + _content(message, files))
 
 
 def subject_line(message: Outbound, office_name: str) -> str:
-    """Return the subject: "Re:" once before the citizen's own; the office's name where there is none."""
-    given = _one_line(message.subject or "")
-    while found := _RE.match(given):
+    """Return the subject: the citizen's own with "Re:" once and the ticket's number; without one, the office.
+
+    The number stands at the very beginning, where programs that put mails with the same subject together do
+    not count it (RFC 5256 section 2.1: what stands in brackets there is no part of the base subject).
+    """
+    given = mime.one_line(message.subject or "")
+    ticket = message.ticket if message.ticket and _TICKET.fullmatch(message.ticket) else None
+    if ticket:
+        # Of an earlier conversation, or where the citizen's program left it.
+        given = _TAG.sub(" ", given).strip()
+    is_reply = message.author != "system" or message.in_reply_to is not None
+    while is_reply and (found := _RE.match(given)):
         given = given[found.end() :]
     given = given[:_LONGEST_SUBJECT].strip()
-    if not given:
-        return f"Pesan dari {_one_line(office_name)}"
-    return f"Re: {given}"
+    begins = "Re: " if given and is_reply else ""
+    return f"{begins}{f'[{ticket}] ' if ticket else ''}{given or f'Pesan dari {mime.one_line(office_name)}'}"
+
+
+def _thread(message: Outbound) -> Iterator[bytes]:
+    chain = _chain(message)
+    if chain:
+        yield mime.field("In-Reply-To", [chain[-1]])
+        # One id a line, and never encoded: nobody would find it again (RFC 2047 section 5).
+        yield ("References: " + "\r\n ".join(chain) + "\r\n").encode("ascii")
 
 
 def _chain(message: Outbound) -> Sequence[str]:
-    """Return the thread's ids, oldest first, last the mail that is answered (RFC 5322 section 3.6.4)."""
+    """Return the thread's ids, oldest first, last the mail that is answered (RFC 5322 section 3.6.4).
+
+    Of a thread that is too long for a header the first id and the newest ones stay (RFC 5537 section 3.4.4).
+    """
     given = [*message.references, *([message.in_reply_to] if message.in_reply_to else [])]
     ids = [one.strip() for one in given if _MESSAGE_ID.fullmatch(one.strip())]
     if not message.in_reply_to or message.in_reply_to.strip() not in ids:
         return ()
-    chain = [one for one in dict.fromkeys(ids) if one != ids[-1]] + [ids[-1]]
-    return chain if len(chain) <= MAX_REFERENCES else chain[:1] + chain[1 - MAX_REFERENCES :]
+    first, *others = [one for one in dict.fromkeys(ids) if one != ids[-1]] + [ids[-1]]
+    room = _LONGEST_CHAIN - len(first)
+    newest: list[str] = []
+    for one in reversed(others):
+        room -= len(one)
+        if (room < 0 and newest) or len(newest) == MAX_REFERENCES - 1:
+            break
+        newest.insert(0, one)
+    return [first, *newest]
 
 
-def _one_line(text: str) -> str:
-    """Return text that cannot end a header field: without CR, LF and other controls."""
-    return " ".join(_CONTROLS.sub(" ", text).split())
+def _automatic(message: Outbound) -> Iterator[bytes]:
+    """Yield what tells machines that a machine wrote it, and not to answer (RFC 3834 section 5).
+
+    An officer's own words are a person's: they carry none of it.
+    """
+    if message.author == "officer":
+        return
+    yield mime.field("Auto-Submitted", ["auto-generated" if message.author == "system" else "auto-replied"])
+    yield mime.field("X-Auto-Response-Suppress", ["All"])  # Exchange's own
+
+
+def _content(message: Outbound, files: Sequence[bytes]) -> bytes:
+    words = message.text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip("\n") + "\n"
+    both = [mime.text("plain", plain(words)), mime.text("html", to_html(words, message.language))]
+    # A boundary by chance would make every attempt another mail.
+    said = mime.multipart("alternative", f"=_pst_{message.id.hex}", both)
+    if not message.attachments:
+        return said
+    enclosed = [
+        mime.file(each.name, each.content_type, data)
+        for each, data in zip(message.attachments, files, strict=True)
+    ]
+    return mime.multipart("mixed", f"=_all_{message.id.hex}", [said, *enclosed])
+
+
+def _listed(addresses: Sequence[str]) -> list[str]:
+    return [f"{one}," for one in addresses[:-1]] + [addresses[-1]]

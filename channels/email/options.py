@@ -33,6 +33,17 @@ class Options(BaseModel):
     idle_seconds: float = Field(gt=0, le=1_740, description="IDLE is renewed (RFC 2177: within 29 minutes)")
     poll_seconds: float = Field(gt=0, le=900, description="The mailbox is looked at, IDLE or not")
     retry_hours: float = Field(gt=0, le=240, description="How long a reply is tried before it is given up")
+    messages_per_second: float = Field(default=2, gt=0, le=100, description="Mails sent a second, at most")
+    messages_per_second_to_one: float = Field(
+        default=1, gt=0, le=100, description="Mails sent to one person a second, at most"
+    )
+    smtp_connections: int = Field(default=2, ge=1, le=10, description="Connections for sending at once")
+    smtp_idle_seconds: float = Field(
+        default=10, ge=0, le=120, description="How long one is kept for the next mail; 0 for one mail each"
+    )
+    max_file_bytes: int = Field(
+        default=15_728_640, ge=0, le=52_428_800, description="Files that officers attach to one mail, in bytes"
+    )
     first_start: Literal["new", "all"] | date = Field(
         default="new",
         description="Which mails of the mailbox count at the very first start: those that arrive from"
@@ -117,9 +128,10 @@ class Environment(BaseSettings):
 
     @field_validator("smtp_url")
     @classmethod
-    def _smtp_url_has_its_shape(cls, value: SecretStr | None) -> SecretStr | None:
+    def _smtp_url_has_its_shape(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if value is not None:
-            address.smtp_server(value.get_secret_value())
+            needs_password = info.data.get("mail_oauth_token_file") is None
+            address.smtp_server(value.get_secret_value(), needs_password=needs_password)
         return value
 
     @field_validator("mail_from")

@@ -1,148 +1,152 @@
 """Sends one mail by SMTP. Where it can be told, a failure says whether trying again helps.
 
 Mail is sent at least once: after a lost answer the same mail goes out again, with the same
-Message-ID, by which mail programs and servers know it.
+Message-ID, by which mail programs and servers know it. The envelope's sender is the office's own address, of
+automatic mails too: an empty one is for reports only (RFC 5321 section 4.5.5) and many servers refuse or
+distrust it, and reports on what did not arrive have to come to our mailbox, where they are read. That
+machines do not answer is what the headers are for.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import aiosmtplib
-from aiosmtplib import SMTP
 
-from channels.email.address import Sender, Server
-from channels.email.compose import UnusableAddress, compose
-from channels.port import Outbound, Receipt, SendFailed
+from channels.email.address import Sender
+from channels.email.compose import Letter, TooManyCopies, UnusableAddress, compose
+from channels.email.refusals import Step, failed
+from channels.email.session import SLOWEST, Session
+from channels.email.sessions import Sessions
+from channels.port import FetchFailed, FileStore, Outbound, Receipt, SendFailed
 
-_ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
-# 530 and 535 at any step are about our login (RFC 4954 section 6), not about the message.
-_LOGIN_CODES = {530, 534, 535, 538}
+_OVERHEAD = 1.4
+"""What base64 and its line ends make of a file's size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The office's outgoing server. `timeout` in seconds counts for each step, twice it for the whole."""
+    """The office's outgoing server.
 
-    server: Server
-    tls: ssl.SSLContext | None
+    `timeout` in seconds counts for each step, twice it for the whole, and longer for what is large.
+    `max_file_bytes` is how much of files one mail may carry.
+    """
+
+    sessions: Sessions
     sender: Sender
     office_name: str
     timeout: float
+    files: FileStore | None = None
+    max_file_bytes: int = 0
 
     @property
     def settle(self) -> timedelta:
-        """How long an attempt can last."""
+        """How long an attempt at a mail without files can last."""
         return timedelta(seconds=2 * self.timeout)
+
+    def lasts(self, message: Outbound) -> timedelta:
+        """Return how long an attempt at this mail can last."""
+        size = sum(each.size for each in message.attachments) * _OVERHEAD
+        return self.settle + timedelta(seconds=size / SLOWEST)
 
     async def send(self, message: Outbound) -> Receipt:
         """Send one mail; the receipt is its Message-ID. Raises `SendFailed`, whose reason names nobody."""
+        contents = await self._contents(message)
         try:
-            mail = compose(message, self.sender, self.office_name)
+            # Beside the event loop where it takes time.
+            letter = (
+                await asyncio.to_thread(self._letter, message, contents)
+                if contents
+                else self._letter(message)
+            )
         except UnusableAddress as error:
-            raise SendFailed(f"Alamat penerima tidak dapat dipakai ({error})", permanent=True) from error
-        letter = _Letter(str(mail["To"].addresses[0].addr_spec), mail.as_bytes(), str(mail["Message-ID"]))
-        client = self._client()
-        step = _Step()
+            which = "penerima atau tembusan" if message.cc else "penerima"
+            raise SendFailed(f"Alamat {which} tidak dapat dipakai ({error})", permanent=True) from error
+        except TooManyCopies as error:
+            raise SendFailed("Terlalu banyak alamat tembusan", permanent=True) from error
+        attempt = _Attempt(self.sessions)
         try:
-            async with asyncio.timeout(self.settle.total_seconds()):
-                await self._deliver(client, letter, step)
+            async with asyncio.timeout(self.lasts(message).total_seconds()):
+                remark = await attempt.deliver(letter)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise _failed(error, step) from error
-        finally:
-            client.close()
-        return Receipt(letter.message_id)
+            raise failed(error, attempt.step) from error
+        return Receipt(letter.message_id, remark=remark)
 
     async def greet(self) -> list[str]:
         """Connect, log in and say goodbye; return the server's extensions. Raises `SendFailed`."""
-        client = self._client()
+        session = self.sessions.new()
         try:
             async with asyncio.timeout(self.settle.total_seconds()):
-                await self._connect(client)
-                return sorted(client.esmtp_extensions)
+                await session.open()
+                extensions = session.extensions
+                await session.say_goodbye()
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise _failed(error, _Step()) from error
+            raise failed(error, "CONNECT") from error
         finally:
-            client.close()
+            session.drop()
+        return extensions
 
-    def _client(self) -> SMTP:
-        return SMTP(
-            hostname=self.server.host,
-            port=self.server.port,
-            use_tls=self.server.security == "tls",
-            start_tls=self.server.security == "starttls",
-            tls_context=self.tls if self.server.security != "none" else None,
-            # Not the machine's name: looking it up may take a DNS time-out (RFC 5321 section 4.1.3).
-            local_hostname="[127.0.0.1]" if self.server.security == "none" else self.sender.domain,
-            timeout=self.timeout,
-        )
+    def _letter(self, message: Outbound, contents: Sequence[bytes] = ()) -> Letter:
+        return compose(message, self.sender, self.office_name, contents)
 
-    async def _connect(self, client: SMTP) -> None:
-        await client.connect()
-        if client.is_ehlo_or_helo_needed:
-            await client.ehlo()
-        if self.server.user is not None and self.server.password is not None:
-            await client.login(self.server.user, self.server.password)
-
-    async def _deliver(self, client: SMTP, letter: _Letter, step: _Step) -> None:
-        await self._connect(client)
-        step.name = "MAIL"
-        options = ["SMTPUTF8"] if not letter.recipient.isascii() else []
-        if options and not client.supports_extension("smtputf8"):
-            raise SendFailed(
-                "Alamat penerima memakai huruf yang tidak dikenal server surat kantor", permanent=True
-            )
-        await client.mail(self.sender.address, options=options, encoding="utf-8" if options else "ascii")
-        step.name = "RCPT"
-        await client.rcpt(letter.recipient, encoding="utf-8" if options else "ascii")
-        step.name = "DATA"
-        await client.data(letter.data)
-        # The server has taken it (RFC 5321 section 4.2.5); whether it hears our goodbye matters no more.
+    async def _contents(self, message: Outbound) -> list[bytes]:
+        """Return what is attached. Raises `SendFailed`."""
+        if not message.attachments:
+            return []
+        if sum(each.size for each in message.attachments) > self.max_file_bytes:
+            raise SendFailed("Lampiran terlalu besar untuk satu surat", permanent=True)
+        if self.files is None:
+            raise SendFailed("Penyimpanan berkas tidak tersedia", permanent=False)
+        try:
+            return [await self.files.open(each.file) for each in message.attachments]
+        except FetchFailed as error:
+            raise SendFailed(f"Lampiran: {error.reason}", permanent=error.permanent) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Letter:
-    recipient: str
-    data: bytes
-    message_id: str
+class _Attempt:
+    """One mail on its way through a connection that is kept, or else a new one; `step` is how far it came."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self.step: Step = "WAIT"
+
+    async def deliver(self, letter: Letter) -> str:
+        async with self._sessions.place():
+            session = self._sessions.kept()
+            if session is not None:
+                try:
+                    return await self._through(session, letter)
+                except (aiosmtplib.SMTPException, OSError) as error:
+                    if not _was_stale(error, self.step):
+                        raise
+            self.step = "CONNECT"
+            return await self._through(self._sessions.new(), letter, is_new=True)
+
+    async def _through(self, session: Session, letter: Letter, *, is_new: bool = False) -> str:
+        try:
+            if is_new:
+                await session.open()
+            remark = await session.hand_over(letter)
+        except BaseException:
+            session.drop()
+            raise
+        finally:
+            self.step = session.step
+        self._sessions.keep(session)
+        return remark
 
 
-@dataclass(slots=True)
-class _Step:
-    """How far an attempt has come."""
+def _was_stale(error: Exception, step: Step) -> bool:
+    """Tell whether a connection that was kept has had its time, and the mail may go through a new one.
 
-    name: str = "CONNECT"
-
-
-def _failed(error: Exception, step: _Step) -> SendFailed:
-    """Translate what went wrong; the server's own words are left out, as they repeat the address."""
+    Before DATA nothing of the mail has been given away, so trying again cannot double it. A server that is
+    tired of a connection hangs up, says 421, or refuses the next MAIL in some way.
+    """
+    if step == "DATA":
+        return False
     if isinstance(error, aiosmtplib.SMTPResponseException):
-        return _refused(error.code, error.message, step)
-    if isinstance(error, ssl.SSLCertVerificationError) or isinstance(
-        error.__cause__, ssl.SSLCertVerificationError
-    ):
-        return SendFailed("Sertifikat server surat tidak dipercaya", permanent=False)
-    if isinstance(error, aiosmtplib.SMTPNotSupported):
-        return SendFailed("Server surat tidak mendukung cara masuk atau STARTTLS", permanent=False)
-    uncertain = step.name == "DATA"
-    what = (
-        "tidak menjawab tepat waktu" if isinstance(error, TimeoutError) else "memutus atau menolak sambungan"
-    )
-    return SendFailed(f"Server surat {what} ({step.name})", permanent=False, uncertain=uncertain)
-
-
-def _refused(code: int, message: str, step: _Step) -> SendFailed:
-    """Tell a refusal of this message (5xx, RFC 5321 section 4.2.1) from trouble with the server."""
-    enhanced = _ENHANCED.search(message)
-    numbers = f"{code} {enhanced[0]}" if enhanced else str(code)
-    about_us = step.name == "CONNECT" or code in _LOGIN_CODES
-    permanent = 500 <= code < 600 and not about_us
-    # -1 is aiosmtplib's code for an answer that cannot be read.
-    uncertain = step.name == "DATA" and not 400 <= code < 600
-    return SendFailed(
-        f"Server surat menolak pada langkah {step.name} ({numbers})", permanent=permanent, uncertain=uncertain
-    )
+        return step == "MAIL" or error.code == 421
+    return True

@@ -57,6 +57,8 @@ class WhatsApp:
         self.pace: Pace | None = pace
         self._client = client
         self.file_types = file_types
+        # Twilio takes files from a public address only (MediaUrl), and officers' files have none.
+        self.max_file_bytes = 0
         self.silence: timedelta | None = None
         self.reply_limit: ReplyLimit | None = None
         self._webhook = webhook
