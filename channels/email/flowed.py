@@ -16,7 +16,8 @@ def unflow(text: str, *, delsp: bool) -> str:
             done.append(_quoted(depth_before, paragraph))
             paragraph = []
         depth_before = depth
-        is_soft = content.endswith(" ") and content != "-- "
+        # Outlook Express puts a space behind "-----Original Message-----" too.
+        is_soft = content.endswith(" ") and content != "-- " and not content.endswith("--- ")
         paragraph.append(content[:-1] if is_soft and delsp else content)
         if not is_soft:
             done.append(_quoted(depth, paragraph))

@@ -19,7 +19,10 @@ _CONFIG = ParserConfig(css=CSS_PROFILES["strict"], display_images=False, display
 _HISTORY_XPATH = (
     "//*[@id='divRplyFwdMsg' or @id='appendonsend' or @id='zwchr'"
     " or @id='mail-editor-reference-message-container'"
-    " or @data-marker='__DIVIDER__' or @id='stopSpelling'"
+    " or @data-marker='__DIVIDER__' or @id='stopSpelling' or @id='x_divRplyFwdMsg' or @id='x_appendonsend'"
+    " or @id='OLK_SRC_BODY_SECTION' or @name='messageReplySection' or @id='mailcontent_quote'"
+    " or contains(@class, 'freshdesk_quote') or contains(@class, 'hs_reply')"
+    " or contains(@class, 'front-blockquote')"
     " or contains(concat(' ', @class, ' '), ' OutlookMessageHeader ')]"
 )
 _QUOTE_XPATH = (
@@ -28,7 +31,10 @@ _QUOTE_XPATH = (
 )
 _SIGNATURE_XPATH = (
     "//*[@data-smartmail='gmail_signature' or contains(@class, 'moz-signature')"
-    " or @id='AppleMailSignature' or @id='ms-outlook-mobile-signature'"
+    " or @id='AppleMailSignature' or @id='ms-outlook-mobile-signature' or @id='Signature' or @id='x_Signature'"
+    " or @name='messageSignatureSection' or @data-marker='__SIG_POST__' or @data-marker='__SIG_PRE__'"
+    " or contains(@class, 'protonmail_signature_block') or contains(@class, 'tutanota_signature')"
+    " or contains(@class, 'mail_signature') or contains(@class, 'email-signature')"
     " or contains(@class, 'gmail_signature') or contains(@class, 'yahoo-signature')]"
 )
 _UNSEEN_XPATH = (

@@ -13,6 +13,7 @@ from channels.email import phrases
 
 # No line is looked at further than this.
 _WIDTH = 600
+_LONGEST_FOOTER = 400
 _ATTRIBUTION_LINES = 4
 _HEADER_LINES = 16
 
@@ -62,11 +63,12 @@ _FOOTER = re.compile(
 )
 _URL = re.compile(r"[<(]?\b(?:https?://|www\.)\S{1,500}")
 _REPLY_ABOVE = re.compile(
-    rf"[\s#*=_~\u2014\u2013>\[(-]{{0,60}}{_any_of(phrases.REPLY_ABOVE)}[\s#*=_~\u2014\u2013.:!\])-]{{0,60}}$",
+    rf"[\s#*=_~\u2014\u2013>\[(-]{{0,60}}{_any_of(phrases.REPLY_ABOVE)}[\s#*=_~\u2014\u2013.:!\])-]{{0,60}}$"
+    rf"|[#*=_~\u2014\u2013-]{{2,60}}.{{0,60}}\b{_any_of(phrases.ABOVE_THIS_LINE)}",
     re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(
-    r"[*_\s=#-]{0,40}(?:(?:important|notice|note|perhatian|penting|catatan|peringatan)[:!. ]{1,3})?"
+    r"[*_\s=#-]{0,40}(?:(?:important|notice|note|perhatian|penting|catatan|peringatan|pernyataan)[:!. ]{1,3})?"
     r"(?:disclaimer\b|(?:e-?mail |legal )?confidentiality (?:notice|note|statement)\b"
     r"|confidentiality:|legal notice\b|privileged and confidential\b"
     r"|(?:pernyataan|pemberitahuan|catatan) (?:kerahasiaan|penyangkalan|penafian|hukum)|penafian\b"
@@ -84,6 +86,8 @@ _DISCLAIMER = re.compile(
     r"|if you (?:are not the intended recipient|have received this (?:e-?mail|message) in error)"
     r"|(?:jika|apabila|bila) anda (?:bukan penerima|menerima (?:e-?mail|surel|pesan) ini (?:secara|karena) )"
     r"|(?:please|mohon|harap|tolong) (?:consider|pertimbangkan|think) .{0,30}(?:environment|lingkungan|print)"
+    r"|(?:before|sebelum) (?:you )?(?:printing|print|mencetak|anda mencetak)\b.{0,60}"
+    r"\b(?:environment|lingkungan|necessary|perlu|trees|pohon)"
     r"|think before you print|(?:save|selamatkan) .{0,20}(?:paper|trees|kertas|pohon)\b)",
     re.IGNORECASE,
 )
@@ -102,10 +106,15 @@ _CHAT = re.compile(
     r"\s?\[?\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4},? \d{1,2}[.:]\d{2}(?:[.:]\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?"
     r"(?:\] ?| - |: )[^:\n]{1,60}: "
 )
+_PICTURE = re.compile(
+    r"<?(?:\[(?:cid:|image:|gambar:|inline image|image removed|gambar sebaris)[^\]]{0,200}\][\s<>]{0,3}){1,20}$",
+    re.IGNORECASE,
+)
 _CLOSING = re.compile(rf"[\s*_]{{0,4}}{_any_of(phrases.CLOSINGS)}[\s,.!*_\-]{{0,4}}$", re.IGNORECASE)
+_PERSON = re.compile(r"[^\W\d_][\w.,'’() -]*[\w.)]")
 _CONTACT = re.compile(
     r"@|www\.|https?://|\+?\d[\d ().-]{6,}\d|\b(?:tel|telp|telepon|phone|hp|wa|whatsapp|mobile|mob|fax|faks|email"
-    r"|e-mail|jl|jalan|alamat|nip|nim|npm)\b\s?[.:]",
+    r"|e-mail|jl|jalan|alamat|nip|nim|npm)\b\s?[.:]|\b(?:jl|jalan)\b\.? [A-Z]",
     re.IGNORECASE,
 )
 
@@ -127,6 +136,8 @@ def attribution(lines: Sequence[str], at: int) -> int:
     Programs break the line anywhere, so up to four lines are read as one.
     """
     first = clipped(lines[at])
+    if between_angles(first):
+        return 1
     if not first or is_quoted(first):
         return 0
     pieces: list[str] = []
@@ -147,6 +158,12 @@ def attribution(lines: Sequence[str], at: int) -> int:
         if count == 1 and line.endswith(":") and _names_a_writer(line) and _quotation_below(lines, at + 1):
             return 1
     return 0
+
+
+def between_angles(line: str) -> bool:
+    """Tell whether a line is GroupWise's introduction: ">>> Budi <...> 27/05/2025 10:36 >>>"."""
+    bare = clipped(line)
+    return bare.startswith(">>") and bare.endswith(">>") and ("@" in bare or _WHEN.search(bare) is not None)
 
 
 def _names_a_writer(line: str) -> bool:
@@ -248,6 +265,8 @@ def rule(line: str) -> bool:
 def phone_footer(line: str) -> bool:
     """Tell whether a line was added by a phone or a mail program ("Dikirim dari iPhone saya")."""
     bare = clipped(line)
+    if len(bare) > _LONGEST_FOOTER:
+        return False
     rest = _URL.sub("", bare)
     return len(rest) <= 90 and "?" not in rest and _FOOTER.match(bare) is not None
 
@@ -255,6 +274,11 @@ def phone_footer(line: str) -> bool:
 def banner(line: str) -> bool:
     """Tell whether a line was put in by the reader's or writer's mail server, about mail from outside."""
     return _BANNER.match(clipped(line)) is not None
+
+
+def picture(line: str) -> bool:
+    """Tell whether a line only stands for a picture: "[cid:image001.png@01DB75F1]", "[image: logo.png]"."""
+    return _PICTURE.match(clipped(line)) is not None
 
 
 def chat(line: str) -> bool:
@@ -300,6 +324,14 @@ def closing(line: str) -> bool:
     """Tell whether a line is what one writes above one's name ("Hormat kami,")."""
     bare = clipped(line)
     return len(bare) <= 80 and _CLOSING.match(bare) is not None
+
+
+def person(line: str) -> bool:
+    """Tell whether a line could be no more than somebody's name, perhaps with titles."""
+    bare = clipped(line).strip("*_")
+    words = bare.split()
+    is_name = 2 <= len(words) <= 7 and len(bare) <= 60 and _PERSON.fullmatch(bare) is not None
+    return is_name and sum(word[0].isupper() for word in words) * 3 >= len(words) * 2
 
 
 def contact(line: str) -> bool:

@@ -154,6 +154,12 @@ REPLY_ABOVE = (
     "|rispondi sopra questa (?:riga|linea).{0,40}"
     "|(?:gelieve )?(?:te )?(?:antwoord|reageer|antwoorden) boven deze (?:regel|lijn).{0,40}"
 )
+# In any words, where the line is marked off by signs.
+ABOVE_THIS_LINE = (
+    "(?:above this (?:line|text)|di ?atas (?:garis|baris) ini|oberhalb dieser (?:linie|zeile)"
+    "|au-dessus de cette ligne|(?:encima|arriba) de esta línea|acima desta linha"
+    "|sopra questa (?:riga|linea)|boven deze (?:regel|lijn))"
+)
 # What people write above their name.
 CLOSINGS = (
     "hormat (?:kami|saya|ku)|salam(?: hormat)?(?: (?:kami|saya))?"

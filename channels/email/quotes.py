@@ -17,6 +17,7 @@ MAX_LINES = 20_000
 _DEEPEST_FORWARD = 4
 
 _LONGEST_CONTACTS = 12
+_MOST_LOOKS = 200
 _REPLY = re.compile(
     r"\s{0,5}(?:\[[^\]]{1,60}\]\s{0,3}){0,3}(re|bls|balas|balasan|aw|sv|vs|antw|ref|rif|odp|ynt|res|回复|答复|回覆|返信|ответ)"
     r"(\[\d{1,3}\]|\(\d{1,3}\))?\s{0,2}[:\uff1a]",
@@ -136,6 +137,7 @@ class _Reading:
         self._in_signature = False
         # Whether the writer has said goodbye, and then a name: what follows may be contact details.
         self._has_closed = self._has_name = False
+        self._looks_left = _MOST_LOOKS
         # By line: below many delimiters the same lines are looked at again and again.
         self._introductions: dict[int, int] = {}
 
@@ -151,7 +153,7 @@ class _Reading:
         line = self._lines[at]
         if HISTORY in line or (self._has_own and marks.reply_above(line)):
             return self._not_own(at, len(self._lines))
-        if marks.is_quoted(line):
+        if marks.is_quoted(line) and not marks.between_angles(line):
             self._in_signature = self._has_closed = self._has_name = False
             return self._not_own(at, at + 1)
         introduced = self._introduction(at)
@@ -172,7 +174,9 @@ class _Reading:
     @staticmethod
     def _is_put_in(line: str) -> bool:
         """Tell whether a program put this line in, by itself."""
-        return marks.phone_footer(line) or marks.banner(line) or marks.reply_above(line)
+        return (
+            marks.phone_footer(line) or marks.banner(line) or marks.reply_above(line) or marks.picture(line)
+        )
 
     def _introduction(self, at: int) -> int:
         """Return how many lines from `at` introduce another mail, 0 for none."""
@@ -207,11 +211,33 @@ class _Reading:
     def _signature_begins(self, at: int) -> bool:
         """Decide whether a signature or disclaimer begins here; it ends with the next quotation."""
         room = marks.signature_delimiter(self._lines[at])
-        if (room and self._is_signature(at, room)) or (self._has_own and marks.divider(self._lines[at]) and self._are_contacts(at + 1)) or (self._has_name and self._are_contacts(at)):
+        if room and self._is_signature(at, room):
             self._in_signature = True
-        elif self._has_own and (at == 0 or not self._lines[at - 1].strip()):
-            self._in_signature = marks.disclaimer(self._lines, at) or marks.list_footer(self._lines, at)
+        elif self._has_own:
+            self._in_signature = self._standard_text_begins(at)
+        self._in_signature = self._in_signature or self._contacts_begin(at)
         return self._in_signature
+
+    def _standard_text_begins(self, at: int) -> bool:
+        """Decide whether a disclaimer or a list's footer begins here, or below the rule that is here."""
+        lines = self._lines
+        if marks.list_footer(lines, at):
+            return True
+        if marks.divider(lines[at]):
+            following = self._next_text(at + 1)
+            return following is not None and marks.disclaimer(lines, following)
+        is_paragraph = at == 0 or not lines[at - 1].strip() or marks.divider(lines[at - 1])
+        return is_paragraph and marks.disclaimer(lines, at)
+
+    def _contacts_begin(self, at: int) -> bool:
+        """Decide whether contact details begin here: below a rule, a closing and a name, or a name alone."""
+        if not self._has_own or not self._looks_left:
+            return False
+        line = self._lines[at]
+        if marks.divider(line):
+            return self._are_contacts(at + 1)
+        is_above = self._has_name or (not self._lines[at - 1].strip() and marks.person(line))
+        return is_above and bool(line.strip()) and self._are_contacts(at)
 
     def _is_signature(self, at: int, room: int) -> bool:
         """Tell whether what stands below a delimiter is short, and not all that the writer says."""
@@ -226,25 +252,26 @@ class _Reading:
         return self._has_own
 
     def _are_contacts(self, at: int) -> bool:
-        """Tell whether a few short lines with telephone numbers or addresses end the mail, or what is new in it."""
-        has_contact, count = False, 0
-        for index in range(at, min(at + 3 * _LONGEST_CONTACTS, len(self._lines))):
-            line = self._lines[index]
-            if marks.is_quoted(line) or HISTORY in line or self._introduction(index) or self._is_put_in(line):
-                break
+        """Tell whether a few short lines with telephone numbers or addresses end what is new in the mail."""
+        self._looks_left -= 1
+        lines, paragraphs, is_apart = self._lines, [False], False
+        for index in range(at, min(at + 3 * _LONGEST_CONTACTS, len(lines))):
+            line = lines[index]
             bare = marks.clipped(line)
-            if len(bare) > 100 or bare.endswith("?") or count > _LONGEST_CONTACTS:
-                return False
-            if has_contact and not bare and self._paragraph_is_long(index + 1):
+            if HISTORY in line or marks.is_quoted(line) or self._introduction(index) or self._is_put_in(line):
                 break
-            count += bool(bare)
-            has_contact = has_contact or marks.contact(bare)
-        return has_contact
-
-    def _paragraph_is_long(self, at: int) -> bool:
-        """Tell whether a disclaimer or the like begins here."""
-        following = self._next_text(at)
-        return following is not None and marks.disclaimer(self._lines, following)
+            if is_apart and bare and marks.disclaimer(lines, index):
+                break
+            if len(bare) > 100 or bare.endswith("?"):
+                return False
+            if bare and is_apart:
+                paragraphs.append(False)
+            paragraphs[-1] = paragraphs[-1] or marks.contact(bare)
+            is_apart = not bare
+        else:
+            if at + 3 * _LONGEST_CONTACTS < len(lines):
+                return False
+        return all(paragraphs)
 
     def _marked_signature(self, at: int) -> int:
         """A signature that the HTML marked: to its second mark."""
