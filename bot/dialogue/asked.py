@@ -27,7 +27,7 @@ def asked_in(turn: Turn, heard: Heard, limits: Limits) -> tuple[Asked, ...]:
     In a letter, greeting and context are sentences without a subject of their own; a single question
     among them counts. What a sentence leaves open is taken from the rest of the message.
     """
-    if as_before := bare(turn, heard.whole):
+    if as_before := bare(turn, heard.whole, limits):
         return as_before
     found: dict[Subject, Asked] = {}
     beside = tuple(part.text for part in heard.parts)

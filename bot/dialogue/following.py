@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.dialogue.limits import Limits
+from bot.dialogue.questions import goes_on
 from bot.dialogue.state import Piece, Subject, Turn
 from bot.dialogue.subject import Asked, subject_of
 from bot.dialogue.topics import (
@@ -17,6 +19,7 @@ from bot.dialogue.topics import (
     LOOKED_UP,
     OUT_OF_SCOPE,
     STEERING,
+    TERM,
 )
 from nlu.port import Guess, Meaning
 
@@ -24,6 +27,14 @@ BARE = 2  # words; who says no more than a name goes on with what was asked befo
 LIKELY = 5  # guesses among which a business that goes on from another has to be
 SHORT = 6  # words of a message that may be more of what was asked before
 EXPECTED = 0.7  # of the limits, for a topic of the service that is talked about
+# What a bare name is taken for by itself.
+NAMING = frozenset({None, FOLLOW_UP, ABOUT_SERVICE, TERM, DATA})
+_AROUND = re.compile(
+    r"\b(?:yang|yg|sing|ingkang|kalau|kalo|klo|kl|nek|yen|menawi|lha|lah|dan|terus|trus|lalu|juga|jg|di|ke|secara|lewat|via"
+    r"|layanan|and|the|for|what|about|how|too|also|data|kecamatan|kec|tahun|thn|year)\b",
+    re.IGNORECASE,
+)
+_OWN_WORDS = re.compile(r"[^\W\d_]{3,}")
 FOLLOWED = 0.15  # confidence from which a follow-up ("kalau yang online bayarnya?") has a topic of its own
 
 
@@ -45,7 +56,9 @@ def followed(turn: Turn, whole: Piece, limits: Limits) -> tuple[Asked, ...]:
         return (Asked(of_service, whole, is_guess=True),)
     if known.topic == DATA and topic == FOLLOW_UP and not meaning.entities:
         return (Asked(replace(known, place=None), whole),)  # "yang perempuan saja?": the same tables
-    return _renamed(turn, known, whole)
+    # Whoever names a service in words that are not understood may ask something else of it.
+    is_same = topic == FOLLOW_UP or known.topic in ABOUT or _is_name_only(whole) or goes_on(whole.text)
+    return _renamed(turn, known, whole) if is_same else ()
 
 
 def _is_more_of(known: Subject, whole: Piece) -> bool:
@@ -57,12 +70,25 @@ def _is_more_of(known: Subject, whole: Piece) -> bool:
     return known.topic == DATA and any(whole.meaning.value(kind) for kind in ("tempat", "indikator"))
 
 
-def bare(turn: Turn, whole: Piece) -> tuple[Asked, ...]:
-    """Take a bare name ("konsultasi?") as asking the same of it as was asked before."""
+def bare(turn: Turn, whole: Piece, limits: Limits) -> tuple[Asked, ...]:
+    """Take a bare name ("konsultasi?") as asking the same of it as was asked before.
+
+    "Prosedur konsultasi?" is as short, but asks something of its own.
+    """
     known = turn.context.subject
     if known is None or len(whole.text.split()) > BARE or known.topic in LOOKED_UP - {DATA}:
         return ()
+    if limits.topic_of(whole.meaning) not in NAMING or not _is_name_only(whole):
+        return ()
     return _renamed(turn, known, whole)
+
+
+def _is_name_only(whole: Piece) -> bool:
+    """Tell whether a text is a name, perhaps with a word around it that says nothing by itself."""
+    rest = whole.text
+    for entity in sorted(whole.meaning.entities, key=lambda entity: -entity.start):
+        rest = rest[: entity.start] + " " + rest[entity.end :]
+    return not _OWN_WORDS.search(_AROUND.sub(" ", rest))
 
 
 def _renamed(turn: Turn, known: Subject, whole: Piece) -> tuple[Asked, ...]:

@@ -393,3 +393,13 @@ def test_a_short_message_that_is_sure_as_a_whole_is_not_read_by_its_question_alo
     )
     heard = Heard(Piece("saya di Leiden. bayarnya gimana?", _meaning("pembayaran_luar_negeri")), parts)
     assert RULES.decide(_turn("x", Context()), heard).topics == ("penjualan/pembayaran_luar_negeri",)
+
+
+def test_two_words_with_a_topic_of_their_own_are_no_bare_name() -> None:
+    before = Context(subject=Subject("biaya", "konsultasi"))
+    named = replace(_meaning("prosedur"), entities=(Entity("service", "konsultasi", 9, 19),))
+    assert decide(_turn("prosedur konsultasi", before), named).topics == ("konsultasi/prosedur",)
+    unsure = replace(_guesses(("prosedur", 0.3), ("produk", 0.2)), entities=named.entities)
+    assert decide(_turn("prosedur konsultasi", before), unsure).topics == ()
+    bare = replace(_meaning("tentang_konsultasi"), entities=(Entity("service", "rekomendasi", 5, 16),))
+    assert decide(_turn("yang rekomendasi?", before), bare).topics == ("rekomendasi/biaya",)
