@@ -57,6 +57,7 @@ class Email:
         self.window: timedelta | None = None
         self.pace = pace
         self.file_types: frozenset[str] = frozenset()
+        self.silence: timedelta | None = timedelta(minutes=mailbox.options.warn_after_minutes)
         self.max_file_bytes = outbox.max_file_bytes
         self._mailbox = mailbox
         self._outbox = outbox
@@ -130,13 +131,18 @@ class Email:
             connection = await Connection.open(box.server, box.tls, box.options.imap_timeout_seconds)
             try:
                 selected = await connection.select(box.server.folder)
-                idle = "IDLE" if "IDLE" in connection.capabilities else "tanpa IDLE"
+                known = sorted(name.upper() for name in connection.capabilities)
             finally:
                 await connection.close()
         except MailboxTrouble as trouble:
             return Finding(name, holds=False, detail=trouble.kind)
         newest = "?" if selected.uid_next is None else selected.uid_next - 1
-        return Finding(name, holds=True, detail=f"folder {box.server.folder}, UID {newest}, {idle}")
+        login = "sandi" if box.server.token_file is None else "XOAUTH2"
+        idle = "IDLE" if "IDLE" in known else "tanpa IDLE"
+        detail = f"masuk dengan {login}, folder {box.server.folder}, UID terbaru {newest}, {idle}; "
+        if box.options.after_read == "move" and "MOVE" not in known:
+            return Finding(name, holds=False, detail=f"{detail}server tidak dapat memindahkan surat (MOVE)")
+        return Finding(name, holds=True, detail=f"{detail}{' '.join(known)}")
 
     async def _check_outbox(self) -> Finding:
         server = self._outbox.sessions.server
@@ -155,14 +161,14 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> Email |
     ca_file = None if environment.mail_ca_file is None else str(environment.mail_ca_file)
     tls = ssl.create_default_context(cafile=ca_file)
     own = mail_from(environment.mail_from)
-    imap = imap_server(environment.imap_url.get_secret_value())
     token_file = environment.mail_oauth_token_file
+    imap = imap_server(environment.imap_url.get_secret_value(), needs_password=token_file is None)
     smtp = smtp_server(environment.smtp_url.get_secret_value(), needs_password=token_file is None)
     dialling = Dialling(replace(smtp, token_file=token_file), tls, own.address, options.send_timeout_seconds)
     if wiring.is_simulation:
         # The mailbox is as new as the program: what is in it was written for us.
         options = options.model_copy(update={"first_start": "all"})
-    mailbox = Mailbox(imap, tls, options, wiring.depot, wiring.now)
+    mailbox = Mailbox(replace(imap, token_file=token_file), tls, options, wiring.depot, wiring.now)
     outbox = Outbox(
         Sessions(dialling, most=options.smtp_connections, idle_seconds=options.smtp_idle_seconds),
         own,

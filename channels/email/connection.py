@@ -13,12 +13,16 @@ from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 
 from aioimaplib import aioimaplib
 
+from channels.email import bodystructure
 from channels.email.address import Server
+from channels.email.bodystructure import Part
 from channels.email.client import Client
+from channels.email.token import NoToken, read_token
 
 T = TypeVar("T")
 
@@ -41,6 +45,10 @@ class MailboxTrouble(Exception):
 
 class LoginRefused(MailboxTrouble):
     """The server does not accept user and password."""
+
+
+class Refused(MailboxTrouble):
+    """The server answers NO or BAD; the connection itself can be used on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,39 @@ class Connection:
         lines = await self._fetch([uid], f"(UID BODY.PEEK[]<{offset}.{length}>)")
         return _literals(lines).get(uid)
 
+    async def existing(self, uids: Sequence[int]) -> list[int]:
+        """Return those of the UIDs that are still there, rising."""
+        return await self._search(f"UID {sequence_set(uids)}")
+
+    async def structure(self, uid: int) -> tuple[str, list[Part]]:
+        """Return the subtype of a multipart ("" for others) and the leaves of a mail.
+
+        Raises `MailboxTrouble`, and `Unreadable` when the server's answer is none.
+        """
+        lines = await self._fetch([uid], "(UID BODYSTRUCTURE)")
+        return bodystructure.root_kind(lines), bodystructure.parse(lines)
+
+    async def section(self, uid: int, section: str, length: int) -> bytes:
+        """Return the first `length` bytes of a section (HEADER, 1.2); empty when there is none."""
+        lines = await self._fetch([uid], f"(UID BODY.PEEK[{section}]<0.{length}>)")
+        return _literals(lines).get(uid, b"")
+
+    async def mark_seen(self, uids: Sequence[int]) -> None:
+        """Mark mails as read; those that are gone are none of our business. Raises `Refused`."""
+        await self._ask("STORE", self._client.uid("STORE", sequence_set(uids), r"+FLAGS.SILENT (\Seen)"))
+
+    async def move(self, uids: Sequence[int], folder: str) -> None:
+        """Move mails to a folder (RFC 6851), which is made when it is missing. Raises `Refused`."""
+        if "MOVE" not in {name.upper() for name in self.capabilities}:
+            raise Refused("the server cannot move mails")
+        mails, name = sequence_set(uids), aioimaplib.quoted(folder)
+        try:
+            await self._ask("MOVE", self._client.uid("MOVE", mails, name))
+        except Refused:
+            with suppress(Refused):  # it may exist, and something else be wrong
+                await self._ask("CREATE", self._client.create(name))
+            await self._ask("MOVE", self._client.uid("MOVE", mails, name))
+
     async def wait_for_news(self, seconds: float) -> None:
         """Return when the server hints at something new, or after `seconds`.
 
@@ -173,12 +214,27 @@ class Connection:
             raise MailboxTrouble("the server cannot be reached") from error
 
     async def _login(self, server: Server) -> None:
-        user, password = aioimaplib.quoted(server.user or ""), server.password or ""
-        response = await self._in_time("LOGIN", self._client.login(user, password))
-        if response.result != "OK":
-            raise LoginRefused("user and password are refused")
+        if server.token_file is not None:
+            await self._authenticate(server.user or "", server.token_file)
+        else:
+            user, password = aioimaplib.quoted(server.user or ""), server.password or ""
+            response = await self._in_time("LOGIN", self._client.login(user, password))
+            if response.result != "OK":
+                raise LoginRefused("user and password are refused")
         # What a server can do may differ once it knows who asks (RFC 3501 section 6.2.3).
         await self._in_time("CAPABILITY", self._client.protocol.capability())
+
+    async def _authenticate(self, user: str, file: Path) -> None:
+        """Log in by XOAUTH2, with the token that is in the file now."""
+        if not user.isascii():
+            raise LoginRefused("XOAUTH2 needs a user name in ASCII")
+        try:
+            token = await asyncio.to_thread(read_token, file)
+        except NoToken as error:
+            raise LoginRefused(error.reason) from error
+        response = await self._in_time("AUTHENTICATE", self._client.xoauth2(user, token))
+        if response.result != "OK":
+            raise LoginRefused("the OAuth2 token is refused")
 
     async def _idle_begun(self, idle: asyncio.Future[Any]) -> None:
         begun = asyncio.ensure_future(self._client.protocol.wait_for_idle_response())
@@ -201,7 +257,7 @@ class Connection:
         longest = _LONGEST_COMMAND_SECONDS if name == "FETCH" else self._silence
         response = await self._in_time(name, command, longest)
         if response.result != "OK":
-            raise MailboxTrouble(f"the server answers {response.result} to {name}")
+            raise Refused(f"the server answers {response.result} to {name}")
         lines: list[bytes | bytearray] = response.lines
         return lines if name == "SELECT" else lines[:-1]
 

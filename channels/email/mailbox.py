@@ -1,7 +1,7 @@
 """Listens to a mailbox for ever: what arrives is left in the depot, raw, once, and nothing else happens.
 
 IDLE is a hint; the truth is the search for UIDs above the cursor, asked at every hint and every
-`poll_seconds`. Nothing is changed on the server: no flag is set, nothing is moved.
+`poll_seconds`. Of several processes one listens; the others wait without logging in.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from channels.email.address import Server
+from channels.email.aftercare import Aftercare
 from channels.email.connection import Connection, MailboxTrouble, Selected
-from channels.email.fetch import portions
+from channels.email.doubt import Doubt
+from channels.email.fetch import NotHandedOver, portions
 from channels.email.options import Options
 from channels.port import Cursor, Depot, Parcel
 
@@ -48,13 +50,19 @@ class Mailbox:
 
     async def listen(self) -> None:
         """Fetch until cancelled, whatever the server does; what the depot raises passes through."""
+        await self.depot.alone(NAME, self.place, self._listen)
+
+    async def _listen(self) -> None:
         pause = FIRST_PAUSE
+        doubt = Doubt(self.options.undelivered_tries)
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
             try:
-                await _Attempt(self).run()
+                await _Attempt(self, doubt).run()
             except MailboxTrouble as trouble:
+                if isinstance(trouble, NotHandedOver):
+                    doubt.failed(trouble.uids)
                 # Only a connection that lived is a reason to hurry: one that breaks after each look
                 # would have us log in twice a second for ever.
                 pause = FIRST_PAUSE if loop.time() - began > LONGEST_PAUSE else pause
@@ -67,8 +75,16 @@ class Mailbox:
 class _Attempt:
     """One connection's life."""
 
-    def __init__(self, mailbox: Mailbox) -> None:
+    def __init__(self, mailbox: Mailbox, doubt: Doubt) -> None:
         self._mailbox = mailbox
+        self._doubt = doubt
+        self._aftercare = Aftercare(
+            mailbox.depot,
+            mailbox.options,
+            channel=NAME,
+            place=mailbox.place,
+            folder=mailbox.server.folder,
+        )
 
     async def run(self) -> None:
         """Connect, then look and wait in turns until trouble or cancellation."""
@@ -77,8 +93,12 @@ class _Attempt:
         try:
             selected = await connection.select(box.server.folder)
             cursor = await self._begin(connection, selected)
+            self._doubt.begin(cursor.epoch)
+            await self._aftercare.begin(cursor)
             while True:
+                await self._aftercare.tend(connection, cursor)
                 cursor = await self._look(connection, cursor)
+                await self._aftercare.tend(connection, cursor)
                 await connection.wait_for_news(min(box.options.poll_seconds, box.options.idle_seconds))
         except asyncio.CancelledError:
             await connection.close()
@@ -130,13 +150,33 @@ class _Attempt:
         """Keep all that is above the cursor, portion by portion, and return the new cursor."""
         box = self._mailbox
         uids = await connection.uids_above(cursor.number)
-        async for last, mails in portions(connection, uids, box.options.max_message_bytes):
+        if uids and self._doubt.is_hopeless(uids[0]):
+            cursor = await self._set_aside(connection, cursor, uids)
+            uids = [uid for uid in uids if uid > cursor.number]
+        limit = box.options.max_message_bytes
+        async for last, mails in portions(connection, uids, limit, singly_to=self._doubt.singly_to):
             if last > cursor.number or mails:
                 cursor = Cursor(cursor.epoch, last)
                 await box.depot.keep(self._parcels(cursor, mails), cursor, channel=NAME, place=box.place)
                 _log.info("mailbox_kept", mails=len(mails), uid=last)
         await box.depot.checked(NAME, box.place)
         return cursor
+
+    async def _set_aside(self, connection: Connection, cursor: Cursor, uids: Sequence[int]) -> Cursor:
+        """Leave a mail to the officers that the server has refused again and again, and go on behind it.
+
+        But only where the server hands over another one: else it is the server, and not the mail.
+        """
+        box, uid = self._mailbox, uids[0]
+        others = uids[1:2] or [other for other in await connection.uids_above(0) if other < uid][-1:]
+        if not others or await connection.piece(others[0], 0, 1024) is None:
+            return cursor
+        fault = f"server tidak menyerahkan surat ini (UID {uid}), {self._doubt.failures} kali dicoba"
+        parcel = Parcel(NAME, box.place, cursor.epoch, uid, b"", box.now(), fault=fault)
+        after = Cursor(cursor.epoch, uid)
+        await box.depot.keep([parcel], after, channel=NAME, place=box.place)
+        _log.error("mailbox_mail_set_aside", uid=uid, tries=self._doubt.failures)
+        return after
 
     def _parcels(self, cursor: Cursor, mails: Sequence[tuple[int, bytes]]) -> list[Parcel]:
         box = self._mailbox

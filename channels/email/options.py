@@ -42,7 +42,10 @@ class Options(BaseModel):
         default=10, ge=0, le=120, description="How long one is kept for the next mail; 0 for one mail each"
     )
     max_file_bytes: int = Field(
-        default=15_728_640, ge=0, le=52_428_800, description="Files that officers attach to one mail, in bytes"
+        default=15_728_640,
+        ge=0,
+        le=52_428_800,
+        description="Files that officers attach to one mail, in bytes",
     )
     first_start: Literal["new", "all"] | date = Field(
         default="new",
@@ -54,6 +57,12 @@ class Options(BaseModel):
     )
     imap_timeout_seconds: float = Field(
         default=30, gt=0, le=300, description="How long the mailbox's server may owe an answer"
+    )
+    undelivered_tries: int = Field(
+        default=6,
+        ge=2,
+        le=100,
+        description="A mail that the server does not hand over is set aside after so many fresh connections",
     )
     warn_after_minutes: int = Field(
         default=15,

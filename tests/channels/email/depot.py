@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from channels.port import Cursor, Parcel
 
@@ -15,6 +15,8 @@ class MemoryDepot:
         self.looks = 0
         self.kept_twice = 0
         self.refuse_at: int | None = None
+        self.settled_to: Cursor | None = None
+        self.refuses_to_settle = False
         self._asked = 0
         self._changed = asyncio.Condition()
 
@@ -36,6 +38,25 @@ class MemoryDepot:
     async def checked(self, channel: str, place: str) -> None:
         async with self._changed:
             self.looks += 1
+            self._changed.notify_all()
+
+    async def alone(self, channel: str, place: str, work: Callable[[], Awaitable[None]]) -> None:
+        await work()
+
+    async def settled(self, channel: str, place: str) -> Cursor | None:
+        return self.settled_to
+
+    async def unsettled(self, channel: str, place: str, after: Cursor, most: int) -> Sequence[int]:
+        kept = [
+            parcel for parcel in self.parcels.values() if parcel.epoch == after.epoch and not parcel.fault
+        ]
+        return sorted(parcel.number for parcel in kept if parcel.number > after.number)[:most]
+
+    async def settle(self, channel: str, place: str, to: Cursor) -> None:
+        if self.refuses_to_settle:
+            raise ConnectionError("the database went away")
+        async with self._changed:
+            self.settled_to = to
             self._changed.notify_all()
 
     async def until(self, holds: Callable[[MemoryDepot], bool], seconds: float = 15) -> None:
