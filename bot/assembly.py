@@ -112,6 +112,7 @@ async def assemble(
         public_url=settings.public_url,
         office_name=settings.office.office.name,
         is_simulation=settings.environment.simulation,
+        files=files,
     )
     channels = (build or build_channels)(settings, wiring)
     try:

@@ -12,8 +12,8 @@ import structlog
 from bot import notices
 from bot.clock import Clock
 from bot.detours import Detours
-from bot.store import deliveries, messages, pace, standing
-from bot.store.database import Database
+from bot.store import deliveries, events, messages, pace, standing
+from bot.store.database import Database, Transaction
 from bot.store.deliveries import Busy, Due
 from channels.port import Cause, Channel, Receipt, SendFailed
 
@@ -125,15 +125,30 @@ class Delivering:
             return await messages.is_kept(tx, channel.name, receipt.external_id)
 
     async def _sent(self, channel: Channel, due: Due, receipt: Receipt) -> None:
-        async with self.database.statement() as tx:
+        is_one = not receipt.remark
+        async with self.database.statement() if is_one else self.database.transaction() as tx:
             await deliveries.sent(
                 tx, due, external_id=receipt.external_id, way=receipt.way, now=self.clock.now()
             )
+            if receipt.remark:
+                await self._remark(tx, due, receipt.remark)
         log.info("message sent", message=due.message_id, channel=channel.name, way=receipt.way)
         if channel.pace is not None and len(receipt.parts) > 1:
             more = len(receipt.parts) - 1
             async with self.database.statement() as tx:
                 await pace.taken(tx, channel.pace, channel.name, due.outbound.recipient, more=more)
+
+    async def _remark(self, tx: Transaction, due: Due, remark: str) -> None:
+        """Let officers see what did not go along with a message that went out."""
+        await events.note(
+            tx,
+            "sent_in_part",
+            now=self.clock.now(),
+            conversation_id=due.conversation_id,
+            message_id=due.message_id,
+            detail={"reason": remark},
+            once=events.once("sent_in_part", due.message_id, due.attempts),
+        )
 
     async def _failed(self, channel: Channel, due: Due, failure: SendFailed) -> None:
         log.warning("message not sent", message=due.message_id, channel=channel.name, reason=failure.reason)

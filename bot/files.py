@@ -15,6 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
+from channels.port import FetchFailed
+
 NAME = re.compile(r"[0-9a-f]{32}")
 PART = ".part"
 """Ends the temporary name of a file that is being written."""
@@ -61,6 +63,19 @@ class Files:
                 yield piece
         finally:
             file.close()
+
+    async def open(self, name: str) -> bytes:
+        """Return a content whole, for a channel that sends it. Implements `channels.port.FileStore`.
+
+        Raises `FetchFailed`: for good where there is no such file, otherwise while the folder is away.
+        """
+        try:
+            return b"".join([piece async for piece in self.read(name)])
+        except NoSuchFile as error:
+            raise FetchFailed("berkas tidak ada lagi di penyimpanan", permanent=True) from error
+        except OSError as error:
+            reason = f"penyimpanan berkas tidak terbaca ({error.strerror or type(error).__name__})"
+            raise FetchFailed(reason, permanent=False) from error
 
     async def remove(self, *names: str) -> None:
         """Remove files; one that is gone already is no error. Raises `NoSuchFile` for an impossible name."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, DateTime, and_, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, DateTime, and_, bindparam, func, literal_column, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.store import pace
 from bot.store.database import Transaction
-from bot.store.tables import contact, conversation, delivery, message
-from channels.port import Cause, Outbound, Pace
+from bot.store.tables import contact, conversation, delivery, message, ticket
+from channels.port import Cause, Enclosure, Outbound, Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,26 @@ class Due:
     is_unreachable: bool
 
 
+# Of tickets that were open already when the message was kept: a retry is the same mail.
+_TICKET = (
+    select(ticket.c.number)
+    .where(ticket.c.conversation_id == message.c.conversation_id, ticket.c.opened_at <= message.c.created_at)
+    .order_by(ticket.c.id.desc())
+    .limit(1)
+    .correlate(message)
+    .scalar_subquery()
+)
+_ENCLOSED: ColumnElement[list[dict[str, str | int]] | None] = literal_column(
+    """(
+        SELECT jsonb_agg(
+            jsonb_build_object('name', each.name, 'content_type', each.content_type, 'size', each.size,
+                'file', each.file)
+            ORDER BY each.number
+        )
+        FROM attachment AS each WHERE each.message_id = message.id
+    )""",
+    JSONB,
+)
 _DUE = (
     select(
         message.c.uid,
@@ -62,6 +83,9 @@ _DUE = (
         delivery.c.way,
         delivery.c.cause,
         delivery.c.recipient,
+        delivery.c.cc,
+        _TICKET.label("ticket"),
+        _ENCLOSED.label("enclosed"),
         contact.c.id.label("contact_id"),
         contact.c.address,
         contact.c.last_inbound_at,
@@ -103,6 +127,10 @@ async def due(tx: Transaction, message_id: int) -> Due | None:
             subject=row.subject,
             in_reply_to=row.reply_id,
             references=tuple(row.reference_ids),
+            author=row.author,
+            ticket=row.ticket if is_to_contact else None,
+            cc=tuple(row.cc),
+            attachments=tuple(Enclosure(**each) for each in row.enclosed or ()),
         ),
         attempts=row.attempts,
         past_attempts=row.past_attempts,

@@ -8,13 +8,13 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Boolean, DateTime, Text, bindparam, func, select, text, update
+from sqlalchemy import Boolean, DateTime, Text, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from bot.dialogue.flow import Flow
 from bot.store.database import Transaction
-from bot.store.tables import message
-from channels.port import Inbound
+from bot.store.tables import attachment, message
+from channels.port import Enclosure, Inbound
 
 _KEEP_INBOUND = text(
     """
@@ -219,12 +219,13 @@ _KEEP_REPLY = text(
         ) VALUES (:conversation, :channel, :author, :text, :subject, :reply, :references, :now)
         RETURNING id
     )
-    INSERT INTO delivery (message_id, state, key, arguments, choices, language)
-    SELECT id, 'kept', :key, :arguments, :choices, :language FROM made
+    INSERT INTO delivery (message_id, state, key, arguments, choices, language, cc)
+    SELECT id, 'kept', :key, :arguments, :choices, :language, :cc FROM made
     RETURNING message_id
     """
 ).bindparams(
     bindparam("references", type_=ARRAY(Text)),
+    bindparam("cc", type_=ARRAY(Text)),
     bindparam("arguments", type_=JSONB),
     bindparam("choices", type_=JSONB),
 )
@@ -241,10 +242,14 @@ async def keep_reply(
     now: datetime,
     language: str = "id",
     choices: Sequence[str] = (),
+    cc: Sequence[str] = (),
+    attachments: Sequence[Enclosure] = (),
 ) -> int:
     """Keep a reply in the thread of the message it answers, to be delivered; return its id.
 
-    `choices` are titles to choose from by number; the text has them too.
+    `choices` are titles to choose from by number; the text has them too. `cc` are addresses that an officer
+    named, for channels that have copies. `attachments` are an officer's files, kept in the file store before; the
+    channel's `max_file_bytes` says how much of them one message carries.
     """
     references = [*to.references, to.reply_id] if to.reply_id else []
     kept = await tx.execute(
@@ -260,11 +265,18 @@ async def keep_reply(
             "key": key,
             "arguments": dict(arguments),
             "choices": list(choices),
+            "cc": list(cc),
             "language": language,
             "now": now,
         },
     )
-    return int(kept.scalar_one())
+    message_id = int(kept.scalar_one())
+    if attachments:
+        rows = [
+            {"message_id": message_id, "number": at, **asdict(each)} for at, each in enumerate(attachments)
+        ]
+        await tx.execute(insert(attachment), rows)
+    return message_id
 
 
 async def note_failure(tx: Transaction, message_id: int) -> int:

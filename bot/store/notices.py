@@ -12,9 +12,18 @@ from bot.store.database import Transaction
 
 _KEEP = text(
     """
-    WITH made AS (
-        INSERT INTO message (conversation_id, channel, author, text, subject, created_at)
-        VALUES (:conversation, :channel, 'system', :text, :subject, :now)
+    WITH heard AS (
+        SELECT subject, reply_id, reference_ids FROM message
+        WHERE conversation_id = :conversation AND channel = :channel AND author = 'citizen'
+            AND reply_id IS NOT NULL AND CAST(:recipient AS text) IS NULL
+        ORDER BY id DESC LIMIT 1
+    ), made AS (
+        INSERT INTO message (
+            conversation_id, channel, author, text, subject, reply_id, reference_ids, created_at
+        )
+        SELECT :conversation, :channel, 'system', :text, coalesce(:subject, heard.subject), heard.reply_id,
+            coalesce(heard.reference_ids || heard.reply_id, '{}'), :now
+        FROM (VALUES (1)) AS once LEFT JOIN heard ON true
         RETURNING id
     )
     INSERT INTO delivery (message_id, state, key, arguments, language, recipient)
@@ -39,7 +48,8 @@ async def keep(
 ) -> int:
     """Keep a notice, to be delivered; return its id.
 
-    Without `recipient` it goes to the conversation's contact, whose channel `channel` then is.
+    Without `recipient` it goes to the conversation's contact, whose channel `channel` then is, in the thread of
+    what they wrote last. To another recipient it is a message by itself, which quotes nothing.
     """
     kept = await tx.execute(
         _KEEP,

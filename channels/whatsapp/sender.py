@@ -65,6 +65,11 @@ class Sender:
 
         With cause WINDOW_CLOSED nothing was sent, or Twilio refused it for that reason.
         """
+        if message.attachments:
+            raise SendFailed(
+                "WhatsApp belum dapat mengirim berkas: kirim lewat email, atau tulis tautannya",
+                permanent=True,
+            )
         way = way_of(message, self._now(), self._templates)
         if isinstance(way, NotSendable):
             raise SendFailed(way.reason, permanent=True, cause=Cause.WINDOW_CLOSED)
