@@ -18,6 +18,7 @@ from bot.store import conversations, events, media, messages, parcels, turns
 from bot.store import standing as contacts
 from bot.store.contents import Contents
 from bot.store.database import Database, Transaction
+from bot.threads import Place, place_of
 from channels.port import Attachment, Cursor, Inbound, Parcel
 
 log = structlog.get_logger()
@@ -60,7 +61,8 @@ class Reception:
             now=inbound.received_at,
             alias=inbound.alias,
         )
-        conversation_id = await self._conversation(tx, inbound, standing)
+        place = await self._place(tx, inbound, standing)
+        conversation_id = await self._conversation(tx, inbound, standing.contact_id, place)
         if conversation_id is None:
             return False
         flow = self._flow(standing.flow, inbound)
@@ -72,7 +74,9 @@ class Reception:
         )
         if message_id is None:
             return False
-        if standing.has_waiting and inbound.kind != "reaction":
+        await self._warn(tx, inbound, message_id, conversation_id, place)
+        # What waits for the person is not for whoever uses their name.
+        if standing.has_waiting and inbound.kind != "reaction" and inbound.trust != "failed":
             await self._release(tx, inbound, standing.contact_id, conversation_id)
         if inbound.attachments:
             for media_id in await media.expect(tx, message_id, inbound):
@@ -99,43 +103,69 @@ class Reception:
 
     def _flow(self, before: Flow, inbound: Inbound) -> Flow:
         """Count a message of a chat; letters and reactions do not make a flood."""
-        limit = self._flow_limit if inbound.reply_id is None else BOUNDLESS
+        limit = BOUNDLESS if _is_letter(inbound) else self._flow_limit
         return after(before, limit, now=inbound.received_at)
 
-    async def _conversation(
-        self, tx: Transaction, inbound: Inbound, standing: conversations.Standing
-    ) -> int | None:
-        """Find the conversation a message belongs to, or begin one; None when it is a double.
+    async def _place(self, tx: Transaction, inbound: Inbound, standing: conversations.Standing) -> Place:
+        """Find the conversation a message belongs to.
 
-        A channel without threads has one open conversation a person. In mail the thread decides, and
-        only a thread of the same sender: whoever quotes somebody else's gets a new conversation. A
-        reaction belongs to what it is on, and begins nothing where anything was said before.
+        A channel without threads has one open conversation a person; in mail the thread decides (`threads`).
+        A reaction belongs to what it is on, and begins nothing where anything was said before.
         """
         if inbound.kind == "reaction":
-            found = await conversations.of_reaction(
-                tx,
-                contact_id=standing.contact_id,
-                channel=inbound.channel,
-                reacted_to=inbound.replies_to,
+            return Place(
+                await conversations.of_reaction(
+                    tx,
+                    contact_id=standing.contact_id,
+                    channel=inbound.channel,
+                    reacted_to=inbound.replies_to,
+                )
             )
-        elif inbound.reply_id is None:
-            found = standing.conversation_id
-        elif inbound.replies_to:
-            found = await conversations.of_thread(
-                tx,
-                contact_id=standing.contact_id,
-                channel=inbound.channel,
-                replies_to=inbound.replies_to,
-            )
-        else:
-            found = None
-        if found is not None:
-            return found
+        if _is_letter(inbound):
+            return await place_of(tx, inbound, standing.contact_id)
+        return Place(standing.conversation_id)
+
+    async def _conversation(
+        self, tx: Transaction, inbound: Inbound, contact_id: int, place: Place
+    ) -> int | None:
+        """Return the conversation of that place, begun if need be; None when the message is a double."""
+        if place.conversation_id is not None:
+            return place.conversation_id
         if await messages.is_kept(tx, inbound.channel, inbound.external_id):
             return None
         return await conversations.begin(
-            tx, contact_id=standing.contact_id, subject=inbound.subject, now=inbound.received_at
+            tx,
+            contact_id=contact_id,
+            subject=inbound.subject,
+            now=inbound.received_at,
+            follows=place.follows,
         )
+
+    async def _warn(
+        self, tx: Transaction, inbound: Inbound, message_id: int, conversation_id: int, place: Place
+    ) -> None:
+        """Tell officers of a letter that quotes what is somebody else's, or is not from whom it says."""
+        now = inbound.received_at
+        if place.foreign is not None:
+            quoted = place.foreign
+            await events.note(
+                tx,
+                "stranger_quotes",
+                now=now,
+                conversation_id=conversation_id,
+                message_id=message_id,
+                detail={"ticket": quoted.ticket or "", "conversation": quoted.conversation_id},
+                once=f"stranger:{conversation_id}:{quoted.conversation_id}",
+            )
+        if inbound.trust == "failed":
+            await events.note(
+                tx,
+                "mail_unauthenticated",
+                now=now,
+                conversation_id=conversation_id,
+                message_id=message_id,
+                detail={"reason": inbound.distrust},
+            )
 
     async def cursor(self, channel: str, place: str) -> Cursor | None:
         """Return how far a mailbox was fetched."""
@@ -201,9 +231,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _is_letter(message: Inbound) -> bool:
+    """Tell whether threads hold its channel's conversations together; what has an id to be quoted, surely."""
+    return message.is_letter or message.reply_id is not None
+
+
 def _recognised(message: Inbound) -> Inbound:
     """Take a word like STOP for what it is: in a chat, and when it is all there is."""
-    is_said = message.kind == "message" and message.reply_id is None and message.choice is None
+    is_said = message.kind == "message" and not _is_letter(message) and message.choice is None
     wish = wish_of(message.text) if is_said and not message.attachments else None
     return message if wish is None else replace(message, kind=wish)
 

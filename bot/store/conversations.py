@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from bot.dialogue.flow import Flow
 from bot.store.database import Transaction
-from bot.store.tables import contact, conversation, message, person
+from bot.store.tables import contact, conversation, person
 
 _KNOWN = (
     "SELECT id, address, last_inbound_at, flow_since, flow_count, flooding_since, has_waiting FROM contact"
@@ -91,25 +91,6 @@ async def _add_contact(
     return int(added.scalar_one())
 
 
-async def of_thread(
-    tx: Transaction, *, contact_id: int, channel: str, replies_to: Sequence[str]
-) -> int | None:
-    """Return the contact's own open conversation that one of these messages of ours belongs to."""
-    query = (
-        select(conversation.c.id)
-        .join(message, message.c.conversation_id == conversation.c.id)
-        .where(
-            message.c.channel == channel,
-            message.c.external_id.in_(replies_to),
-            conversation.c.contact_id == contact_id,
-            conversation.c.closed_at.is_(None),
-        )
-        .order_by(conversation.c.id.desc())
-        .limit(1)
-    )
-    return (await tx.execute(query)).scalar_one_or_none()
-
-
 _OF_REACTION = text(
     """
     SELECT id FROM conversation WHERE contact_id = :contact
@@ -129,11 +110,13 @@ async def of_reaction(
     return (await tx.execute(_OF_REACTION, where)).scalar_one_or_none()
 
 
-async def begin(tx: Transaction, *, contact_id: int, subject: str | None, now: datetime) -> int:
-    """Begin a conversation with the bot; return its id."""
+async def begin(
+    tx: Transaction, *, contact_id: int, subject: str | None, now: datetime, follows: int | None = None
+) -> int:
+    """Begin a conversation with the bot, which goes on from `follows`; return its id."""
     made = await tx.execute(
         insert(conversation)
-        .values(contact_id=contact_id, state="bot", subject=subject, opened_at=now)
+        .values(contact_id=contact_id, state="bot", subject=subject, opened_at=now, follows_id=follows)
         .returning(conversation.c.id)
     )
     return int(made.scalar_one())

@@ -21,10 +21,12 @@ _KEEP_INBOUND = text(
     WITH kept AS (
         INSERT INTO message (
             conversation_id, channel, author, external_id, text, subject, quoted, reply_id,
-            reference_ids, attachments, source, kind, choice, understood, created_at, answered_at
+            reference_ids, attachments, source, kind, choice, trust, reply_to, cc, understood, created_at,
+            answered_at
         ) VALUES (
             :conversation, :channel, 'citizen', :external, :text, :subject, :quoted, :reply,
-            :references, :attachments, :source, :kind, :choice, :understood, :now, :answered
+            :references, :attachments, :source, :kind, :choice, :trust, :reply_to, :cc, :understood, :now,
+            :answered
         )
         ON CONFLICT (channel, external_id) DO NOTHING
         RETURNING id, conversation_id
@@ -33,7 +35,8 @@ _KEEP_INBOUND = text(
         FROM kept WHERE conversation.id = kept.conversation_id AND :is_response
         RETURNING conversation.contact_id
     ), known AS (
-        UPDATE contact SET last_inbound_at = :now, phone = coalesce(:phone, contact.phone),
+        UPDATE contact SET last_inbound_at = CASE WHEN :is_known THEN :now ELSE contact.last_inbound_at END,
+            phone = coalesce(:phone, contact.phone),
             alias = coalesce(:alias, contact.alias),
             flow_since = :flow_since, flow_count = :flow_count, flooding_since = :flooding_since
         FROM heard WHERE contact.id = heard.contact_id
@@ -42,9 +45,11 @@ _KEEP_INBOUND = text(
     """
 ).bindparams(
     bindparam("references", type_=ARRAY(Text)),
+    bindparam("cc", type_=ARRAY(Text)),
     bindparam("attachments", type_=JSONB),
     bindparam("understood", type_=JSONB(none_as_null=True)),
     bindparam("is_response", type_=Boolean),
+    bindparam("is_known", type_=Boolean),
     bindparam("now", type_=DateTime(timezone=True)),
     bindparam("answered", type_=DateTime(timezone=True)),
     bindparam("flow_since", type_=DateTime(timezone=True)),
@@ -81,8 +86,13 @@ async def keep_inbound(
             "source": inbound.source,
             "kind": inbound.kind,
             "choice": inbound.choice,
+            "trust": None if inbound.trust == "unknown" else inbound.trust,
+            "reply_to": inbound.reply_to,
+            "cc": list(inbound.cc),
             "understood": {"flood": True} if is_flood else None,
             "is_response": inbound.kind != "reaction",
+            # Who uses another's name has not been heard as that person.
+            "is_known": inbound.trust != "failed",
             "phone": inbound.phone,
             "alias": inbound.alias,
             "flow_since": flow.since,

@@ -102,6 +102,7 @@ conversation = Table(
     _moment("last_outbound_at", nullable=True),
     _moment("closed_at", nullable=True),
     Index("conversation_contact_id_idx", "contact_id", "id"),
+    Index("conversation_follows_id_idx", "follows_id", postgresql_where=text("follows_id IS NOT NULL")),
 )
 
 message = Table(

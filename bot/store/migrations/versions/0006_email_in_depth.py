@@ -58,6 +58,12 @@ def _thread() -> None:
     op.create_foreign_key(
         op.f("conversation_follows_id_fkey"), "conversation", "conversation", ["follows_id"], ["id"]
     )
+    op.create_index(
+        "conversation_follows_id_idx",
+        "conversation",
+        ["follows_id"],
+        postgresql_where=sa.text("follows_id IS NOT NULL"),
+    )
     op.add_column("message", sa.Column("trust", sa.String(8), nullable=True))
     op.add_column("message", sa.Column("reply_to", sa.Text(), nullable=True))
     op.add_column(
