@@ -203,7 +203,7 @@ class Answering:
                 tx,
                 asked,
                 author="bot",
-                text=self._compose(decision, language, opened),
+                text=self._compose(asked, decision, language, opened),
                 key=decision.says[-1].key,
                 arguments={**decision.says[-1].arguments, **opened},
                 choices=decision.says[-1].choices,
@@ -244,13 +244,15 @@ class Answering:
         log.info("ticket opened", ticket=ticket, reason=reason)
         return {"ticket": ticket, "promise": self.texts.say("promise", language)}
 
-    def _compose(self, decision: Decision, language: str, opened: dict[str, str]) -> str:
+    def _compose(self, asked: Asked, decision: Decision, language: str, opened: dict[str, str]) -> str:
         """Write the paragraphs of a reply, one below the other."""
         paragraphs = []
         for say in decision.says:
             paragraphs.append(self.texts.say(say.key, language, {**say.fillings(), **opened}))
             if say.key == "introduction" and self.office.privacy.link:
                 paragraphs.append(self.texts.say("privacy_link", language))
+        if "too_large" in asked.attachments:
+            paragraphs.append(self.texts.say("mail_too_large", language))
         return "\n\n".join(paragraphs)
 
 

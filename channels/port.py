@@ -22,7 +22,8 @@ from starlette.routing import BaseRoute
 class Attachment:
     """Something that came along with a message; `size` in bytes, None when not told.
 
-    `kind` is what it is to a person (image, voice, audio, video, sticker, contact, location, document).
+    `kind` is what it is to a person (image, voice, audio, video, sticker, contact, location, document), or
+    too_large: the message itself, which was too large to be fetched whole; its text came, its files did not.
     With an http(s) `url` it can be fetched (`Channel.fetch`).
     """
 
@@ -84,7 +85,7 @@ class Inbound:
     `source` is the message as it came in, for the record (JSON text); never logged. `choice` is the number
     (from 1) of the button or list entry that was tapped. `phone` is the person's number where the
     channel tells it (E.164). `alias` is another name of the same person on this channel, under which they may
-    come another time. `is_cut`: it was too large to be fetched whole; its text is here, its attachments are named.
+    come another time.
 
     `is_letter`: on this channel a thread is what holds a conversation together, not the person. `ours` are our
     own ids (`Outbound.id`) of what it refers to, as far as they can be told from `replies_to`. `trust`, with the
@@ -109,7 +110,6 @@ class Inbound:
     choice: int | None = None
     phone: str | None = None
     alias: str | None = None
-    is_cut: bool = False
     is_letter: bool = False
     ours: tuple[UUID, ...] = ()
     trust: Trust = "unknown"

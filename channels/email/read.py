@@ -32,5 +32,13 @@ def _inbound(mail: Mail, parcel: Parcel) -> Inbound:
         replies_to=tuple(dict.fromkeys((*mail.in_reply_to, *mail.references))),
         reply_id=mail.message_id if mail.has_message_id else None,
         references=mail.references,
-        attachments=tuple(Attachment(one.name, one.content_type, one.size) for one in mail.attachments),
+        attachments=_attachments(mail),
     )
+
+
+def _attachments(mail: Mail) -> tuple[Attachment, ...]:
+    """Return what came along; of a mail that was too large, without sizes, and with the mail itself."""
+    if mail.full_size is None:
+        return tuple(Attachment(one.name, one.content_type, one.size) for one in mail.attachments)
+    named = (Attachment(one.name, one.content_type) for one in mail.attachments)
+    return (*named, Attachment("surat.eml", "message/rfc822", mail.full_size, kind="too_large"))
