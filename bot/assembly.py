@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -258,6 +258,36 @@ def _whatsapp(settings: Settings) -> tuple[Any, Any]:
         if channel.name == "whatsapp":
             return channel.options, channel.environment
     raise SettingsError(["office.yml: channels.whatsapp: missing"])
+
+
+async def email_check(settings: Settings, *, send: bool) -> Sequence[Finding]:
+    """Try both mail servers, and with `send` a mail to the office itself (`pst email check`).
+
+    No mail is fetched. Raises `SettingsError` when email is not set.
+    """
+    from channels.email import Email  # noqa: PLC0415
+
+    section = next((each for each in settings.channels if each.name == "email"), None)
+    if section is None:
+        raise SettingsError(["office.yml: channels.email: missing"])
+    missing = section.environment.missing()
+    if missing:
+        raise SettingsError([f"environment: {name}: missing; email is not set" for name in missing])
+    # Nothing is connected to a database here: none of its doors is used.
+    async with assemble(settings, "postgresql://nowhere.invalid/", build=_only("email")) as core:
+        email = core.channels["email"]
+        findings = list(await email.check())
+        if send and isinstance(email, Email):
+            findings.append(await email.try_sending())
+    return findings
+
+
+def _only(name: str) -> Callable[[Settings, Wiring], Mapping[str, Channel]]:
+    def build(settings: Settings, wiring: Wiring) -> Mapping[str, Channel]:
+        chosen = tuple(each for each in settings.channels if each.name == name)
+        return build_channels(replace(settings, channels=chosen), wiring)
+
+    return build
 
 
 def texts(settings: Settings) -> Texts:

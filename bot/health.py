@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,8 @@ async def report(
             "jobs_waiting": signs.jobs_waiting,
         }
         parts["scheduler"] = _since(core, signs.ticked_at, within_seconds=30)
-        if "email" in core.channels:
-            parts["mailbox"] = _since(core, signs.mailbox_checked_at, within_seconds=15 * 60)
+        for silence in (channel.silence for channel in core.channels.values() if channel.silence):
+            parts["mailbox"] = _mailbox(core, signs, silence)
         parts["catalogue"] = _catalogue(core, signs)
     states = {
         name: {**asdict(state), "since": state.since.isoformat(timespec="seconds")}
@@ -81,6 +81,15 @@ def _catalogue(core: Core, signs: Any) -> dict[str, Any]:
     else:
         part["synced_at"] = signs.catalogue_synced_at.isoformat(timespec="seconds")
     return part | {"entries": signs.catalogue_entries, "failure": signs.catalogue_failure}
+
+
+def _mailbox(core: Core, signs: Any, silence: timedelta) -> dict[str, Any]:
+    """Tell when the mailbox was last looked at with success, and for how long that has not been so."""
+    part = _since(core, signs.mailbox_since, within_seconds=int(silence.total_seconds()))
+    checked = signs.mailbox_checked_at
+    if checked is None and part["state"] == "up":
+        part["state"] = "starting"
+    return part | {"checked_at": None if checked is None else checked.isoformat(timespec="seconds")}
 
 
 def _since(core: Core, moment: datetime | None, *, within_seconds: int) -> dict[str, Any]:

@@ -84,9 +84,17 @@ def register(
     """Tell the queue who does what."""
     guard = _Guard(database)
     windows = {name: channel.window for name, channel in delivering.channels.items() if channel.window}
+    silences = {name: channel.silence for name, channel in delivering.channels.items() if channel.silence}
     stalled = timedelta(seconds=STALLED_SECONDS)
     upkeep = Upkeep(
-        database, queue, clock, stalled=stalled, windows=windows, catalogue=catalogue, files=files
+        database,
+        queue,
+        clock,
+        stalled=stalled,
+        windows=windows,
+        silences=silences,
+        catalogue=catalogue,
+        files=files,
     )
     retry = Retry()
 

@@ -35,8 +35,8 @@ WINDOW_AHEAD = timedelta(hours=1)  # how long before a window closes whoever owe
 class Upkeep:
     """What is done regularly. Every duty may run twice or not at all without harm.
 
-    `windows` are the channels in which free text is taken for so long after a citizen's message only;
-    without `files` none are tidied.
+    `windows` are the channels in which free text is taken for so long after a citizen's message only,
+    `silences` those that may stay unreached for so long; without `files` none are tidied.
     """
 
     database: Database
@@ -46,6 +46,7 @@ class Upkeep:
     files: Files | None = None
     catalogue: CatalogueSync | None = None
     windows: Mapping[str, timedelta] = field(default_factory=dict)
+    silences: Mapping[str, timedelta] = field(default_factory=dict)
 
     async def rescue(self) -> None:
         """Put jobs of dead workers back into the queue; Procrastinate leaves them "doing" for ever."""
@@ -120,6 +121,21 @@ class Upkeep:
             for conversation_id in told:
                 log.info("window closing", channel=channel, conversation=conversation_id)
 
+    async def listen(self) -> None:
+        """Warn of each mailbox that nobody could look at for too long, once an outage."""
+        now = self.clock.now()
+        for channel, silence in self.silences.items():
+            async with self.database.transaction() as tx:
+                since = await parcels.silent_since(tx, channel)
+                if since is None or now - since <= silence:
+                    continue
+                minutes = int((now - since).total_seconds() // 60)
+                detail: dict[str, str | int] = {"channel": channel, "minutes": minutes}
+                once = f"mailbox_silent:{channel}:{since.timestamp():.0f}"
+                is_new = await events.note(tx, "mailbox_silent", now=now, detail=detail, once=once)
+            if is_new:
+                log.warning("mailbox silent", channel=channel)
+
     async def sync(self) -> None:
         """Read the office's catalogue from BPS WebAPI when it is due; without a token there is none."""
         if self.catalogue is not None and await self.catalogue.is_due():
@@ -132,4 +148,5 @@ DUTIES: Mapping[str, Callable[[Upkeep], Awaitable[None]]] = {
     "tidy": Upkeep.tidy,
     "sync": Upkeep.sync,
     "windows": Upkeep.warn,
+    "mailboxes": Upkeep.listen,
 }

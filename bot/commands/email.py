@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import sys
 from email.utils import parseaddr
 from pathlib import Path
 
@@ -32,6 +34,24 @@ def inspect(files: list[Path]) -> None:
         else:
             found = inspect_mail(data, str(file), own)
         typer.echo(json.dumps(found, ensure_ascii=False))
+
+
+@app.command("check")
+def check(
+    send: bool = typer.Option(False, "--send", help="kirim juga satu surat percobaan kepada diri sendiri"),
+) -> None:
+    """Periksa kedua server surat; dengan --send kirim surat percobaan (check both servers, send a test mail).
+
+    Kode keluar: 0 semua baik, 1 ada yang salah, 2 setelan tidak terbaca.
+    """
+    from bot import assembly
+    from bot.settings import load
+
+    findings = asyncio.run(assembly.email_check(load(), send=send))
+    for finding in findings:
+        typer.echo(f"  {'ok   ' if finding.holds else 'GAGAL'} {finding.name}: {finding.detail}")
+    if not all(finding.holds for finding in findings):
+        sys.exit(1)
 
 
 def _unreadable(file: Path, error: OSError) -> dict[str, object]:

@@ -18,7 +18,8 @@ _SIGNS = text(
           WHERE last_heartbeat > now() - make_interval(secs => :alive)) AS workers,
         (SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo') AS jobs_waiting,
         (SELECT max(at) FROM tick) AS ticked_at,
-        (SELECT min(checked_at) FROM mailbox) AS mailbox_checked_at,
+        (SELECT max(checked_at) FROM mailbox) AS mailbox_checked_at,
+        (SELECT max(coalesce(checked_at, since)) FROM mailbox) AS mailbox_since,
         (SELECT max(synced_at) FROM catalogue_sync) AS catalogue_synced_at,
         (SELECT max(failure) FROM catalogue_sync) AS catalogue_failure,
         (SELECT count(*) FROM catalogue_entry WHERE gone_at IS NULL) AS catalogue_entries
@@ -36,7 +37,7 @@ async def ticked(tx: Transaction, name: str, *, now: datetime) -> None:
 
 
 async def signs(tx: Transaction, *, alive_seconds: float) -> Any:
-    """Return a row of workers, jobs_waiting, ticked_at, mailbox_checked_at and catalogue_*."""
+    """Return a row of workers, jobs_waiting, ticked_at, mailbox_* and catalogue_*."""
     return (await tx.execute(_SIGNS, {"alive": alive_seconds})).one()
 
 
