@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from channels.email import Email, Environment, Options, build
-from channels.port import Inbound, Report, Wiring
+from channels.port import FileStore, Inbound, Report, Wiring
 from tests.channels.email import servers
 from tests.channels.email.depot import MemoryDepot
 
@@ -34,10 +34,14 @@ def channel(
     ca_file: Path | None = None,
     smtp_url: str = NOWHERE,
     mail_from: str = f"Layanan PST <{servers.ADDRESS}>",
+    token_file: Path | None = None,
+    files: FileStore | None = None,
     **options: object,
 ) -> Email:
     variables = {"imap_url": imap_url, "smtp_url": smtp_url, "mail_from": mail_from, "mail_ca_file": ca_file}
-    wiring = Wiring(_accept, _report, depot or MemoryDepot(), lambda: NOW, "http://127.0.0.1", "BPS Klaten")
+    variables["mail_oauth_token_file"] = token_file
+    box = depot or MemoryDepot()
+    wiring = Wiring(_accept, _report, box, lambda: NOW, "http://127.0.0.1", "BPS Klaten", files=files)
     made = build(Options.model_validate(OFFICE | options), Environment.model_validate(variables), wiring)
     assert made is not None
     return made
