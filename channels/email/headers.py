@@ -70,7 +70,11 @@ class Headers:
 
     def ids(self, name: str) -> tuple[str, ...]:
         """Return the message ids in all fields of that name, with their angle brackets, in order."""
-        found = (_MESSAGE_ID.findall(_one_line(value)) for value in self._fields.get(name, []))
+        # Some gateways encode them as if they were text, though RFC 2047 section 5 forbids it.
+        found = (
+            _MESSAGE_ID.findall(decoded(value) if "=?" in value else _one_line(value))
+            for value in self._fields.get(name, [])
+        )
         every = list(dict.fromkeys(one for ids in found for one in ids))
         # A conversation of years: its root and its newest are what threads are found by.
         return tuple(every if len(every) <= MAX_REFERENCES else every[:1] + every[1 - MAX_REFERENCES :])
@@ -186,4 +190,5 @@ def _display_name(raw: str) -> str:
 
 def _clean_address(raw: str) -> str:
     bare = raw.strip().removeprefix("mailto:").strip().lower()
-    return re.sub(r"\s+", "", bare)[:320]
+    # A quoted local part may hold blanks (RFC 5321 section 4.1.2); elsewhere they come of a broken line.
+    return (bare if bare.startswith('"') else re.sub(r"\s+", "", bare))[:320]

@@ -42,6 +42,10 @@ _UNSEEN_XPATH = (
     " | //*[contains(translate(@style, ' ', ''), 'display:none')]"
 )
 _INDENT = re.compile(r"border\s*:\s*(none|0|medium none)", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+_SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?")
+_MOST_LINKS = 500
+_LONGEST_TARGET = 500
 _TAG = re.compile(r"<[^>]{0,2000}>")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _OFFICE_XML = re.compile(r"<\?xml[^>]{0,200}>|</?o:p[^>]{0,50}>", re.IGNORECASE)
@@ -84,6 +88,8 @@ def _parsed(source: str) -> lxml.html.HtmlElement | None:
 def _rendered(tree: lxml.html.HtmlElement) -> str:
     for unseen in tree.xpath(_UNSEEN_XPATH):
         _drop(unseen)
+    for link in tree.xpath("//a[starts-with(@href, 'http') or starts-with(@href, 'HTTP')]")[:_MOST_LINKS]:
+        _show_target(link)
     for mark in tree.xpath(_HISTORY_XPATH)[:1]:
         _put_before(mark, HISTORY)
     for block in tree.xpath(_QUOTE_XPATH)[:1]:
@@ -94,6 +100,20 @@ def _rendered(tree: lxml.html.HtmlElement) -> str:
     for quote in _outermost_quotes(tree):
         _mark_quoted(quote)
     return str(Inscriptis(tree, _CONFIG).get_text())
+
+
+def _show_target(link: lxml.html.HtmlElement) -> None:
+    """Write behind a link where it leads, unless its text says so: "klik di sini <https://...>"."""
+    target = link.get("href").strip()
+    words = _SPACES.sub(" ", link.text_content()).strip()
+    if not words or _bare_link(words) == _bare_link(target):
+        return
+    shown = f" <{target[:_LONGEST_TARGET]}>"
+    link.tail = shown + (link.tail or "")
+
+
+def _bare_link(link: str) -> str:
+    return _SCHEME.sub("", link.lower()).rstrip("/.")
 
 
 def _outermost(blocks: list[lxml.html.HtmlElement]) -> list[lxml.html.HtmlElement]:

@@ -93,7 +93,7 @@ _DISCLAIMER = re.compile(
 )
 # What a firm's own server puts above or below mail from outside.
 _BANNER = re.compile(
-    r"[*_\s\[(!-]{0,6}(?:(?:caution|warning|external|attention|peringatan|perhatian|hati-hati|eksternal|awas)\b.{0,60}"
+    r"[*_\s\[(!-]{0,6}(?:(?:caution|warning|external|attention|peringatan|perhatian|hati-hati|eksternal|awas)\s?[:!\]*_-]{1,4}.{0,60}"
     r"\b(?:e-?mail|message|sender|surel|pesan|pengirim)\b.{0,80}\b(?:outside|external|luar|eksternal)\b"
     r"|(?:external (?:e-?mail|sender|message)|(?:e-?mail|surel|pengirim) eksternal)[\s\])*:.!]{0,4}$"
     r"|\[?external\]?$"
@@ -148,7 +148,7 @@ def attribution(lines: Sequence[str], at: int) -> int:
         if not line or is_quoted(line):
             return 0
         pieces.append(line)
-        if line.endswith((":", "--", "\u2014")) and _introduces(" ".join(pieces), count):
+        if line.rstrip("*_ ").endswith((":", "--", "\u2014")) and _introduces(" ".join(pieces), count):
             # Words of the writer's own may stand right above: the shortest that does is the one.
             later = any(
                 _OPENING.match(pieces[skip]) and _introduces(" ".join(pieces[skip:]), count - skip)
@@ -180,7 +180,7 @@ def _quotation_below(lines: Sequence[str], at: int) -> bool:
 
 
 def _introduces(joined: str, count: int) -> bool:
-    joined = joined[:_WIDTH]
+    joined = joined[:_WIDTH].rstrip("*_ ")
     is_ruled = joined.startswith("--") and joined.endswith("--")  # Zoho: "---- On ... wrote ----"
     if not joined.endswith(":") and not is_ruled:
         return False

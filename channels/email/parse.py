@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import replace
 from email import errors
@@ -12,11 +13,12 @@ from channels.email import headers, identity, quotes
 from channels.email.address import Sender
 from channels.email.automatic import Verdict, judge
 from channels.email.headers import BoundedPolicy, Headers
-from channels.email.mail import SHORTENED_HEADER, Mail
+from channels.email.mail import MAX_TEXT_CHARACTERS, SHORTENED_HEADER, Mail
 from channels.email.structure import Body, TooMuch, body_of
 
 _POLICY = BoundedPolicy()
 _PIECE = 65_536
+_MOST_ENCLOSED = 5
 _FULL_SIZE = re.compile(SHORTENED_HEADER + rb": (\d{1,15})\r?\n")
 _BROKEN = (
     errors.MessageError,
@@ -34,6 +36,8 @@ def parse(data: bytes, own: Sender | None = None) -> Mail:
     shortened = _FULL_SIZE.match(data)
     full_size = int(shortened[1]) if shortened else None
     raw = data[shortened.end() :] if shortened else data
+    if raw[:1].isspace() or raw.startswith(codecs.BOM_UTF8):
+        raw = raw.removeprefix(codecs.BOM_UTF8).lstrip()
     if not raw.strip():
         return _unparseable(raw, "the mail is empty")
     try:
@@ -62,12 +66,7 @@ def _message(raw: bytes) -> Message:
 
 def _mail(message: Message, fields: Headers, body: Body, verdict: Verdict) -> Mail:
     subject = fields.text("subject")
-    words = quotes.split(body.text, subject)
-    if not words.own and body.enclosed:
-        # A mail forwarded as an attachment, without a word: the words are in it.
-        inner = body.enclosed[0]
-        inner_words = quotes.split(body_of(inner).text, Headers(inner).text("subject"))
-        words = quotes.Words(inner_words.own, "\n\n".join(filter(None, [words.quoted, inner_words.quoted])))
+    words = _words(body, subject)
     name, address = headers.address(fields.raw("from"))
     mark = identity.fingerprint(message, fields)
     message_id = identity.message_id_of(fields)
@@ -88,6 +87,29 @@ def _mail(message: Message, fields: Headers, body: Body, verdict: Verdict) -> Ma
         kind=verdict.kind,
         reason=verdict.reason,
     )
+
+
+def _words(body: Body, subject: str) -> quotes.Words:
+    """Return the writer's words; a mail enclosed without a word is read for them, else kept beside them."""
+    words = quotes.split(body.text, subject)
+    own, beside = words.own, [words.quoted]
+    for inner in body.enclosed[:_MOST_ENCLOSED]:
+        try:
+            inside = body_of(inner)
+        except TooMuch:
+            continue  # it is kept as the file that it is
+        if own:
+            beside.append(inside.text)
+        else:
+            inner_words = quotes.split(inside.text, Headers(inner).text("subject"))
+            own = inner_words.own
+            beside.append(inner_words.quoted)
+    if not own and not any(beside) and body.aside:
+        own = body.aside[0]
+        beside += body.aside[1:]
+    else:
+        beside += body.aside
+    return quotes.Words(own, "\n\n".join(filter(None, beside))[:MAX_TEXT_CHARACTERS])
 
 
 def _unparseable(raw: bytes, reason: str) -> Mail:

@@ -17,7 +17,7 @@ WROTE = (
 )
 # Scripts without spaces between words.
 WROTE_UNSPACED = (
-    "写道|寫道|写到|來信|написал|さんは書きました|が書きました|wrote|님이 작성|님이 쓴 글|작성|เขียนว่า|เขียน"
+    "写道|寫道|写到|來信|написал|さんは書きました|が書きました|のメール|님이 작성|님이 쓴 글|작성|เขียนว่า|เขียน"
 )
 # "On ...": what such a line begins with, when it does not begin with the name or the day.
 ON = (
@@ -106,7 +106,10 @@ LABELS: dict[str, str] = {
 
 # "Sent from my iPhone" and its sisters, as whole lines. {device} stands for `DEVICES`.
 DEVICES = (
-    r"my (?:[\w.'’-]{1,20} ){0,3}[\w.'’-]{1,20}|mail\b|e-?mail\b|outlook|yahoo|gmail|iphone|ipad"
+    r"my (?:[\w'’-]{1,20} ){0,3}(?:i?phone|ipad|mobile|android|galaxy|samsung|blackberry|device|smartphone"
+    r"|tablet|nokia|handset|windows|pc|mac|computer|laptop)\b"
+    r"|my (?:[\w.'’®-]{1,20} ){0,5}[\w.'’®-]{1,20}[\s\]).!*_;]{0,4}$"
+    r"|mail\b|e-?mail\b|outlook|yahoo|gmail|iphone|ipad"
     r"|ponsel|hp\b|perangkat|samsung|galaxy|android|windows|xiaomi|redmi|poco|oppo|vivo|realme|infinix"
     r"|huawei|honor|asus|lenovo|lg\b|htc|motorola|sony|smartphone|telepon|blackberry|nokia|aplikasi"
     r"|proton|workspace|mobile|surat\b|the (?:all-new|new) |a (?:mobile|phone|smart|tablet|hand)"

@@ -12,10 +12,11 @@ from email.message import Message
 from email.parser import BytesParser
 from html import unescape
 
-from channels.email import headers
+from channels.email import headers, invitation, signed, tnef
 from channels.email.charset import decode
 from channels.email.flowed import unflow
 from channels.email.html import to_text
+from channels.email.inline import without_files
 from channels.email.mail import (
     MAX_DEPTH,
     MAX_HTML_CHARACTERS,
@@ -30,6 +31,17 @@ _USED_BOUNDARY = re.compile(
     rb"(?:^|\n)--([!-~]{1,100}?)[ \t]*\r?\n(?:[!-~]{1,60}:.{0,200}\r?\n)", re.IGNORECASE
 )
 _LINE_ENDS = re.compile(r"\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
+_WORDS_APART = re.compile(r"\S [A-Za-z]")
+# What a newsletter program writes as the plain alternative of what it says in HTML only.
+_POINTS_TO_HTML = re.compile(
+    r"\b(?:html|browser|peramban|web version|versi web|online version|versi online)\b", re.IGNORECASE
+)
+_LONGEST_POINTER = 400
+_MOST_TEXT_SOURCE = 2_000_000
+_LARGE = 1_000_000
+_NO_WORDS = frozenset(
+    {"text/calendar", "text/vcard", "text/x-vcard", "text/directory", "text/csv", "text/rfc822-headers"}
+)
 _NAME_RUBBISH = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -39,18 +51,28 @@ class TooMuch(Exception):
 
 @dataclass(slots=True)
 class Body:
-    """What a part holds: text parts in reading order, attachments, and mails inside it."""
+    """What a part holds: text parts in reading order, attachments, and mails inside it.
+
+    `spare` is read when there is no other text; `aside` stands beside the text (invitations).
+    """
 
     texts: list[str] = field(default_factory=list)
     attachments: list[MailAttachment] = field(default_factory=list)
     enclosed: list[Message] = field(default_factory=list)
     cids: set[str] = field(default_factory=set)
     pictures: list[tuple[str, MailAttachment]] = field(default_factory=list)
+    spare: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         """All texts, one below the other."""
         return "\n\n".join(text for text in self.texts if text.strip())[:MAX_TEXT_CHARACTERS]
+
+    def take_spare(self) -> None:
+        """Read what is read only when nothing else says something."""
+        if not self.text:
+            self.texts, self.spare = self.spare[:1], self.spare[1:]
 
     def add(self, other: Body) -> None:
         """Take over what `other` holds."""
@@ -59,6 +81,8 @@ class Body:
         self.enclosed += other.enclosed
         self.cids |= other.cids
         self.pictures += other.pictures
+        self.spare += other.spare
+        self.aside += other.aside
 
 
 def body_of(message: Message) -> Body:
@@ -66,6 +90,7 @@ def body_of(message: Message) -> Body:
     body = _Walk().part(message, depth=0, parent="")
     # A picture that the text shows is part of the text; one that it does not show was attached.
     body.attachments += [picture for cid, picture in body.pictures if cid not in body.cids]
+    body.take_spare()
     return body
 
 
@@ -90,6 +115,9 @@ class _Walk:
                 return self.part(rescued, depth + 1, parent, is_read=is_read)
             return self._leaf(part, kind, parent, is_read=is_read)
         children = [child for child in part.get_payload() if isinstance(child, Message)]
+        if kind == "multipart/encrypted":
+            files = [self._leaf(child, child.get_content_type(), "", is_read=False) for child in children]
+            return _joined(files)
         if kind == "multipart/alternative":
             return self._chosen(children, depth + 1, is_read=is_read)
         return _joined([self.part(child, depth + 1, kind, is_read=is_read) for child in children])
@@ -100,6 +128,8 @@ class _Walk:
         found = not is_read
         for index in sorted(range(len(children)), key=lambda one: (not _is_plain(children[one]), -one)):
             body = self.part(children[index], depth, "multipart/alternative", is_read=not found)
+            if _points_to_html(body.text):
+                body.spare, body.texts = body.spare + body.texts, []
             found = found or bool(body.text.strip())
             bodies[index] = body
         return _joined([bodies[index] for index in range(len(children))])
@@ -107,14 +137,26 @@ class _Walk:
     def _leaf(self, part: Message, kind: str, parent: str, *, is_read: bool) -> Body:
         disposition = (part.get_content_disposition() or "").lower()
         name = _file_name(part)
+        if kind in tnef.TYPES or name.lower() == "winmail.dat":
+            return _unpacked(part, kind, name)
+        if kind in signed.SMIME_TYPES:
+            return self._smime(part, kind, name, parent, is_read=is_read)
         is_text = kind in {"text/plain", "text/html"} or kind.startswith("multipart/")
         is_named = bool(name) and parent == "multipart/mixed"
         if not is_text or is_named or disposition == "attachment":
             return _file(part, kind, name, disposition, parent)
         return self._html(part, is_read=is_read) if kind == "text/html" else _text(part, is_read=is_read)
 
+    def _smime(self, part: Message, kind: str, name: str, parent: str, *, is_read: bool) -> Body:
+        inner = signed.unwrapped(payload(part))
+        if inner:
+            message = BytesParser(policy=headers.BoundedPolicy()).parsebytes(inner)
+            return self.part(message, 1, parent, is_read=is_read)
+        # Encrypted: nobody here has the key.
+        return Body(attachments=[MailAttachment(name or "smime.p7m", kind, _size(part))])
+
     def _html(self, part: Message, *, is_read: bool) -> Body:
-        data = payload(part)
+        data = payload(part, _MOST_TEXT_SOURCE)
         charset = _parameter(part, "charset")
         meta = None if charset else _META_CHARSET.search(data[:4096])
         # Several HTML parts share one limit, as the time that they take adds up.
@@ -162,10 +204,44 @@ def _leaves(part: Message, depth: int) -> Iterator[Message]:
 def _text(part: Message, *, is_read: bool) -> Body:
     if not is_read:
         return Body()
-    text = _clean(decode(payload(part), _parameter(part, "charset")))[:MAX_TEXT_CHARACTERS]
+    data = payload(part, _MOST_TEXT_SOURCE)
+    text = _clean(decode(data, _parameter(part, "charset")))[:MAX_TEXT_CHARACTERS]
+    text, files = without_files(text)
+    text, encrypted = signed.without_armour(text)
     if (_parameter(part, "format") or "").lower() == "flowed":
         text = unflow(text, delsp=(_parameter(part, "delsp") or "").lower() == "yes")
-    return Body(texts=[text])
+    return Body(texts=[text], attachments=files, aside=[encrypted] if encrypted else [])
+
+
+def _points_to_html(text: str) -> bool:
+    """Tell whether a plain alternative only says that one should look at the other one."""
+    said = text.strip()
+    return 0 < len(said) <= _LONGEST_POINTER and "?" not in said and _POINTS_TO_HTML.search(said) is not None
+
+
+def _unpacked(part: Message, kind: str, name: str) -> Body:
+    """Read what Outlook has wrapped; what cannot be read is a file as any other."""
+    found = tnef.read(payload(part))
+    if not found.text and not found.html and not found.files:
+        return Body(attachments=[MailAttachment(name or "winmail.dat", kind, _size(part))])
+    text = _clean(found.text) or (to_text(found.html[:MAX_HTML_CHARACTERS]) if found.html else "")
+    files = [
+        MailAttachment(
+            _safe_name(one.name) or "file", one.content_type[:100] or "application/octet-stream", one.size
+        )
+        for one in found.files
+    ]
+    return Body(spare=[text[:MAX_TEXT_CHARACTERS]] if text.strip() else [], attachments=files)
+
+
+def _words_beside(part: Message, kind: str, name: str) -> Body:
+    """Return what an invitation says, or a text of a kind that is no file by its name."""
+    if kind == "text/calendar":
+        words = invitation.in_words(decode(payload(part, _MOST_TEXT_SOURCE), _parameter(part, "charset")))
+        return Body(aside=[_clean(words)] if words else [])
+    if kind.startswith("text/") and kind not in _NO_WORDS and not name:
+        return Body(spare=_text(part, is_read=True).texts)
+    return Body()
 
 
 def _file(part: Message, kind: str, name: str, disposition: str, parent: str) -> Body:
@@ -185,7 +261,9 @@ def _file(part: Message, kind: str, name: str, disposition: str, parent: str) ->
     ):
         return Body()  # another representation of the text, e.g. AMP or enriched
     # A part without name and content is a mail program's padding.
-    return Body() if size == 0 and not name else Body(attachments=[attachment])
+    if size == 0 and not name:
+        return Body()
+    return _joined([Body(attachments=[attachment]), _words_beside(part, kind, name)])
 
 
 def _enclosed(part: Message) -> Body:
@@ -197,16 +275,36 @@ def _enclosed(part: Message) -> Body:
     return Body(attachments=[MailAttachment(name, "message/rfc822", _nested_size(inner))], enclosed=[inner])
 
 
-def payload(part: Message) -> bytes:
-    """Return the decoded bytes of a leaf; broken encodings give what can be read of them."""
+def payload(part: Message, most: int | None = None) -> bytes:
+    """Return the decoded bytes of a leaf; broken encodings give what can be read of them.
+
+    No more than the first `most` encoded characters are looked at.
+    """
+    raw = part.get_payload()
+    encoding = _encoding(part)
+    if isinstance(raw, str) and most is not None and len(raw) > most:
+        short = Message(policy=headers.BoundedPolicy())
+        short["Content-Transfer-Encoding"] = encoding
+        short.set_payload(raw[: raw.rfind("\n", 0, most) + 1 or most])
+        part = short
+    if encoding == "base64" and isinstance(raw, str) and _is_plain_text(raw):
+        return raw.encode("utf-8", errors="surrogateescape")
     try:
         data = part.get_payload(decode=True)
     except (ValueError, LookupError, AssertionError):
         data = None
     if isinstance(data, bytes):
         return data
-    raw = part.get_payload()
     return raw.encode("utf-8", errors="surrogateescape") if isinstance(raw, str) else b""
+
+
+def _encoding(part: Message) -> str:
+    return (headers.Headers(part).raw("content-transfer-encoding") or "").strip().lower()
+
+
+def _is_plain_text(raw: str) -> bool:
+    """Tell whether what is declared as base64 is not: several of its words stand apart in its first lines."""
+    return len(_WORDS_APART.findall(raw[:1_000])) >= 3
 
 
 def _size(part: Message) -> int | None:
@@ -214,8 +312,14 @@ def _size(part: Message) -> int | None:
     raw = part.get_payload()
     if not isinstance(raw, str):
         return None
-    if (headers.Headers(part).raw("content-transfer-encoding") or "").strip().lower() != "base64":
+    encoding = _encoding(part)
+    if encoding != "base64" and (len(raw) < _LARGE or encoding in {"x-uuencode", "uuencode", "uue", "x-uue"}):
         return len(payload(part))
+    if encoding == "quoted-printable":
+        breaks = raw.count("=\n"), raw.count("=\r\n")
+        return len(raw) - 2 * (raw.count("=") - sum(breaks)) - 2 * breaks[0] - 3 * breaks[1]
+    if encoding != "base64":
+        return len(raw.encode("utf-8", errors="surrogateescape"))
     letters = len(raw) - sum(raw.count(space) for space in "\r\n \t")
     padding = min(2, raw[-8:].count("="))
     return max(0, letters * 3 // 4 - padding)
@@ -244,6 +348,10 @@ def _file_name(part: Message) -> str:
         name = part.get_filename() or ""
     except (ValueError, LookupError, TypeError):
         name = ""
+    return _safe_name(name)
+
+
+def _safe_name(name: str) -> str:
     readable = headers.decoded(name).replace("\\", "/").rpartition("/")[2]
     return _NAME_RUBBISH.sub(" ", readable).strip()[:200]
 
