@@ -129,6 +129,10 @@ class Dialogue:
             return self._reply(turn, Say("flood_added", {"ticket": turn.ticket}), context=turn.context)
         return self._open(turn, "flood")
 
+    def muted(self, turn: Turn) -> Decision:
+        """Decide a message that is not to be answered by a machine any more: an officer has it, unsaid."""
+        return Decision((), turn.context, ticket_reason=None if turn.ticket else "limit")
+
     def wished(self, turn: Turn, *, notices: bool) -> Decision:
         """Confirm that no more notices go out, or that they do again."""
         say = Say("start_confirmed" if notices else "stop_confirmed")
@@ -238,6 +242,9 @@ class Dialogue:
     ) -> tuple[tuple[Say, ...], Subject]:
         """Return what is said about a subject, and the subject as it was answered."""
         subject, query = asked.subject, asked.query()
+        if subject.topic == DATA and subject.elsewhere:
+            told = {"place": literal(subject.elsewhere), "wanted": self.shelf.wanted(subject, turn.language)}
+            return (Say("data_elsewhere", told),), replace(subject, service=None, mode=None)
         if self._names_no_business(asked, found):
             subject = Subject(CLASSIFICATION, about="kbli")
         elif subject.topic in LOOKED_UP:

@@ -67,7 +67,9 @@ def _is_more_of(known: Subject, whole: Piece) -> bool:
         return False
     if known.topic == BUSINESS:
         return True
-    return known.topic == DATA and any(whole.meaning.value(kind) for kind in ("tempat", "indikator"))
+    return known.topic == DATA and any(
+        whole.meaning.value(kind) for kind in ("tempat", "wilayah_lain", "indikator")
+    )
 
 
 def bare(turn: Turn, whole: Piece, limits: Limits) -> tuple[Asked, ...]:
@@ -93,12 +95,16 @@ def _is_name_only(whole: Piece) -> bool:
 
 def _renamed(turn: Turn, known: Subject, whole: Piece) -> tuple[Asked, ...]:
     kinds = ["service", "mode", *([ABOUT[known.topic]] if known.topic in ABOUT else [])]
-    kinds += ["tempat", "tahun"] if known.topic == DATA else []
+    kinds += ["tempat", "wilayah_lain", "tahun"] if known.topic == DATA else []
     if not any(whole.meaning.value(kind) for kind in kinds):
         return ()
     subject = subject_of(turn, whole.meaning, known.topic)
     if known.topic == DATA:
-        subject = replace(subject, place=subject.place or known.place, year=subject.year or known.year)
+        subject = replace(
+            subject,
+            place=subject.place or (None if subject.elsewhere else known.place),
+            year=subject.year or known.year,
+        )
     return (Asked(subject, whole, is_guess=True),)
 
 

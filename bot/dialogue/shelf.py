@@ -86,7 +86,9 @@ class Shelf:
     def wanted(self, subject: Subject, language: str) -> str:
         """Repeat what data was asked for: indicator, place and year, as far as they were named."""
         name = self._name(subject, language)
-        return literal(", ".join(part for part in (name, subject.place, subject.year) if part))
+        return literal(
+            ", ".join(part for part in (name, subject.place or subject.elsewhere, subject.year) if part)
+        )
 
     def menu(self, language: str) -> tuple[Subject, ...]:
         """Return what the bot can do."""

@@ -10,8 +10,8 @@ from nlu.port import Meaning
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A place in what the office knows: topic (component), service and mode of the decree's cube, and
-    what it is about (an indicator, a classification). Of data, for which place and year. All but the
-    topic may be open."""
+    what it is about (an indicator, a classification). Of data, for which place and year; `elsewhere` is a
+    place that is another office's. All but the topic may be open."""
 
     topic: str
     service: str | None = None
@@ -19,6 +19,7 @@ class Subject:
     about: str | None = None
     place: str | None = None
     year: str | None = None
+    elsewhere: str | None = None
 
     def label(self) -> str:
         """Return the name used in records and evaluations: "konsultasi/biaya", "arti/gini_ratio"."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.dialogue.lookup import BusinessQuery, CatalogueQuery, CodeQuery, Query
 from bot.dialogue.state import Piece, Subject, Turn
-from bot.dialogue.topics import ABOUT, BUSINESS, CODE, DATA
+from bot.dialogue.topics import ABOUT, BUSINESS, CLASSIFICATION, CODE, DATA
 from nlu.port import Meaning
 
 HINTED = "ke_"  # before the service in the values of the list `hint` (nlu/knowledge/komponen.yml)
@@ -34,7 +34,7 @@ class Asked:
         if subject.topic == CODE:
             code = self.piece.meaning.value("kode")
             return CodeQuery(code) if code else None
-        if subject.topic == DATA:
+        if subject.topic == DATA and not subject.elsewhere:
             year = int(subject.year) if subject.year and subject.year.isdigit() else None
             return CatalogueQuery(self.piece.text, subject.about, subject.place, year)
         return None
@@ -62,6 +62,8 @@ def subject_of(turn: Turn, meaning: Meaning, topic: str, rest: tuple[Meaning, ..
     is_same = about is None and kind is not None and known is not None and ABOUT.get(known.topic) == kind
     if is_same and known:
         about = known.about
+    if about is None and topic == CLASSIFICATION and known and known.topic in {BUSINESS, CODE}:
+        about = "kbli"  # "is that the new edition?" after a code
     before = known if is_same and topic == DATA else None
     return Subject(
         topic,
@@ -70,4 +72,6 @@ def subject_of(turn: Turn, meaning: Meaning, topic: str, rest: tuple[Meaning, ..
         about,
         value("tempat", before.place if before else None) if topic == DATA else None,
         value("tahun", before.year if before else None) if topic == DATA else None,
+        # Whoever compares Klaten with its neighbours asks for Klaten.
+        named("wilayah_lain") if topic == DATA and not named("tempat") else None,
     )

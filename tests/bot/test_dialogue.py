@@ -403,3 +403,21 @@ def test_two_words_with_a_topic_of_their_own_are_no_bare_name() -> None:
     assert decide(_turn("prosedur konsultasi", before), unsure).topics == ()
     bare = replace(_meaning("tentang_konsultasi"), entities=(Entity("service", "rekomendasi", 5, 16),))
     assert decide(_turn("yang rekomendasi?", before), bare).topics == ("rekomendasi/biaya",)
+
+
+def test_data_of_another_regency_are_not_looked_for_at_our_office() -> None:
+    asked = _meaning("minta_data", indikator="ipm", wilayah_lain="Kabupaten Boyolali")
+    decision = decide(_turn("ipm boyolali", Context()), asked)
+    assert decision.says[-1].key == "data_elsewhere"
+    assert decision.says[-1].arguments["place"] == "Kabupaten Boyolali"
+    assert RULES.queries(_turn("ipm boyolali", Context()), Heard(Piece("ipm boyolali", asked))) == ()
+    compared = _meaning("minta_data", indikator="ipm", wilayah_lain="Kabupaten Boyolali", tempat="Bayat")
+    assert decide(_turn("ipm", Context()), compared).says[-1].key != "data_elsewhere"
+    ours = decide(_turn("kalau Bayat?", decision.context), _meaning("lanjutan", tempat="Bayat"))
+    assert ours.says[-1].key != "data_elsewhere"
+
+
+def test_what_is_asked_of_the_classification_after_a_code_is_about_kbli() -> None:
+    before = Context(subject=Subject("kode_kbli"))
+    decision = decide(_turn("itu edisi baru ya", before), _meaning("tentang_klasifikasi"))
+    assert decision.topics == ("tentang_klasifikasi/kbli",)

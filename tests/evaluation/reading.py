@@ -51,6 +51,7 @@ DOES: dict[str, Outcome] = {
     "start_confirmed": Outcome.TALK,
     "ticket_added": Outcome.OFFICER,
     "ticket_already": Outcome.OFFICER,
+    "data_elsewhere": Outcome.ANSWER,
 }
 # These say nothing about what was understood, or are answers, known by their source.
 NOT_AN_ACT = {
