@@ -8,6 +8,7 @@ import os
 import sys
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -51,6 +52,45 @@ def check(
     for finding in findings:
         typer.echo(f"  {'ok   ' if finding.holds else 'GAGAL'} {finding.name}: {finding.detail}")
     if not all(finding.holds for finding in findings):
+        sys.exit(1)
+
+
+@app.command("replay")
+def replay(
+    ids: Annotated[list[int] | None, typer.Argument(help="nomor; tanpa nomor: tampilkan saja")] = None,
+    every: bool = typer.Option(False, "--all", help="semua yang ada di karantina"),
+    wait: float = typer.Option(30.0, "--wait", min=0.0, help="menunggu pekerja paling lama, dalam detik"),
+) -> None:
+    """Baca ulang surat yang dikarantina karena tidak terbaca (read quarantined mails again).
+
+    Pekerja (`pst run` atau `pst worker`) yang membacanya. Kode keluar: 0 semua terbaca, 1 ada yang belum.
+    """
+    from bot import assembly
+    from bot.commands.database import database
+    from bot.logs import configure
+    from bot.settings import load
+    from bot.store.upgrade import upgrade
+
+    configure()
+    settings = load()
+    with database(settings) as url:
+        upgrade(url)
+        wanted = None if every else ids or []
+        listed, found = asyncio.run(assembly.email_replay(settings, url, wanted, seconds=wait))
+    if wanted == []:
+        for each in listed:
+            typer.echo(f"{each.parcel}  {each.fetched_at:%Y-%m-%d %H:%M}  {each.kind}: {each.reason}")
+        typer.echo(f"{len(listed)} surat di karantina")
+        return
+    for number in sorted(set(wanted or []) - {each.parcel for each in found}):
+        typer.echo(f"{number}  tidak ada di karantina")
+    for each in found:
+        became = (
+            "menunggu pekerja" if each.kind is None else ": ".join(filter(None, [each.kind, each.reason]))
+        )
+        typer.echo(f"{each.parcel}  {became}")
+    left = [each for each in found if each.kind in {None, "unparseable", "quarantined"}]
+    if left or len(found) < len(set(wanted or [])):
         sys.exit(1)
 
 
