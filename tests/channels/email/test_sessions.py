@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -36,7 +37,7 @@ async def until(holds: Callable[[], bool]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def office(**options: object) -> AsyncIterator[tuple[Email, SmtpStub]]:
+async def office(**options: Any) -> AsyncIterator[tuple[Email, SmtpStub]]:
     async with start_smtp_stub() as stub:
         made = channel(smtp_url=stub.url, **options)
         try:
