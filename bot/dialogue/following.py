@@ -100,10 +100,9 @@ def _renamed(turn: Turn, known: Subject, whole: Piece) -> tuple[Asked, ...]:
         return ()
     subject = subject_of(turn, whole.meaning, known.topic)
     if known.topic == DATA:
+        where = subject if subject.place or subject.elsewhere else known
         subject = replace(
-            subject,
-            place=subject.place or (None if subject.elsewhere else known.place),
-            year=subject.year or known.year,
+            subject, place=where.place, elsewhere=where.elsewhere, year=subject.year or known.year
         )
     return (Asked(subject, whole, is_guess=True),)
 

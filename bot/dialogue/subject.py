@@ -65,13 +65,15 @@ def subject_of(turn: Turn, meaning: Meaning, topic: str, rest: tuple[Meaning, ..
     if about is None and topic == CLASSIFICATION and known and known.topic in {BUSINESS, CODE}:
         about = "kbli"  # "is that the new edition?" after a code
     before = known if is_same and topic == DATA else None
+    service = named_service(meaning, *rest) or (known.service if known else None)
+    mode = value("mode", known.mode if known else None)
+    if topic != DATA:
+        return Subject(topic, service, mode, about)
+    place, elsewhere = named("tempat"), named("wilayah_lain")
+    if place:
+        elsewhere = None  # whoever compares Klaten with its neighbours asks for Klaten
+    elif elsewhere is None and before:
+        place, elsewhere = before.place, before.elsewhere
     return Subject(
-        topic,
-        named_service(meaning, *rest) or (known.service if known else None),
-        value("mode", known.mode if known else None),
-        about,
-        value("tempat", before.place if before else None) if topic == DATA else None,
-        value("tahun", before.year if before else None) if topic == DATA else None,
-        # Whoever compares Klaten with its neighbours asks for Klaten.
-        named("wilayah_lain") if topic == DATA and not named("tempat") else None,
+        topic, service, mode, about, place, value("tahun", before.year if before else None), elsewhere
     )

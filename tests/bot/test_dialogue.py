@@ -413,8 +413,14 @@ def test_data_of_another_regency_are_not_looked_for_at_our_office() -> None:
     assert RULES.queries(_turn("ipm boyolali", Context()), Heard(Piece("ipm boyolali", asked))) == ()
     compared = _meaning("minta_data", indikator="ipm", wilayah_lain="Kabupaten Boyolali", tempat="Bayat")
     assert decide(_turn("ipm", Context()), compared).says[-1].key != "data_elsewhere"
-    ours = decide(_turn("kalau Bayat?", decision.context), _meaning("lanjutan", tempat="Bayat"))
+    dated = decide(_turn("yang 2022?", decision.context), _meaning("lanjutan", tahun="2022"))
+    assert dated.says[-1].key == "data_elsewhere"
+    ours = decide(_turn("kalau Bayat?", dated.context), _meaning("lanjutan", tempat="Bayat"))
     assert ours.says[-1].key != "data_elsewhere"
+    theirs = decide(
+        _turn("kalau Sragen?", ours.context), _meaning("lanjutan", wilayah_lain="Kabupaten Sragen")
+    )
+    assert "Bayat" not in theirs.says[-1].arguments["wanted"]
 
 
 def test_what_is_asked_of_the_classification_after_a_code_is_about_kbli() -> None:
