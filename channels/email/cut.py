@@ -12,6 +12,8 @@ from hashlib import sha256
 from channels.email.bodystructure import Part
 from channels.email.mail import SHORTENED_HEADER
 
+# Of the header and of the text so many bytes are fetched and kept.
+TEXT_BYTES = 256 * 1024
 _MOST_NAMED = 50  # attachments that are named
 _FIELD = re.compile(rb"(?im)^(?:content-[a-z-]+|mime-version):[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$&+.^_`|~-]{1,100}(?:/[A-Za-z0-9!#$&+.^_`|~-]{1,100})?")
@@ -51,7 +53,7 @@ def written(header: bytes, text: Part | None, body: bytes, parts: Sequence[Part]
 
 def _whole_lines(body: bytes, encoding: str) -> bytes:
     """Leave out a last line that was cut off: half a group of base64 would spoil all of it."""
-    if encoding not in {"base64", "quoted-printable"}:
+    if encoding != "base64" or len(body) < TEXT_BYTES:
         return body
     return body[: body.rfind(b"\n") + 1] or body[: len(body) // 4 * 4]
 

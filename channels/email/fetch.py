@@ -19,10 +19,6 @@ PORTION_BYTES = 8 * 1024 * 1024
 # aioimaplib needs about eight times a literal's size to take it in, so big mails come in pieces.
 PIECE_BYTES = 1024 * 1024
 
-# Of an oversized mail this much of its header and of its text is fetched; without a structure that can
-# be read, as much of its beginning.
-SHORTENED_BYTES = 256 * 1024
-
 
 class NotHandedOver(MailboxTrouble):
     """The server has these mails and did not give them; perhaps it is only one of them that it cannot."""
@@ -126,13 +122,13 @@ async def _cut(connection: Connection, uid: int, size: int) -> bytes | None:
     if kind == "report" or (text is None and kind == ""):
         # What a report is about stands at its beginning; and without a structure there is only that.
         return await _beginning(connection, uid, size)
-    header = await connection.section(uid, "HEADER", SHORTENED_BYTES)
-    body = await connection.section(uid, text.section, SHORTENED_BYTES) if text else b""
+    header = await connection.section(uid, "HEADER", cut.TEXT_BYTES)
+    body = await connection.section(uid, text.section, cut.TEXT_BYTES) if text else b""
     if not header:
         return await _beginning(connection, uid, size)
     return cut.written(header, text, body, parts, full_size=size)
 
 
 async def _beginning(connection: Connection, uid: int, size: int) -> bytes | None:
-    data = await _in_pieces(connection, uid, SHORTENED_BYTES)
+    data = await _in_pieces(connection, uid, cut.TEXT_BYTES)
     return None if data is None else SHORTENED_HEADER + b": %d\r\n" % size + data

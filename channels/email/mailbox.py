@@ -151,7 +151,7 @@ class _Attempt:
         box = self._mailbox
         uids = await connection.uids_above(cursor.number)
         if uids and self._doubt.is_hopeless(uids[0]):
-            cursor = await self._set_aside(connection, cursor, uids)
+            cursor = await self._doubted(connection, cursor, uids)
             uids = [uid for uid in uids if uid > cursor.number]
         limit = box.options.max_message_bytes
         async for last, mails in portions(connection, uids, limit, singly_to=self._doubt.singly_to):
@@ -162,15 +162,17 @@ class _Attempt:
         await box.depot.checked(NAME, box.place)
         return cursor
 
-    async def _set_aside(self, connection: Connection, cursor: Cursor, uids: Sequence[int]) -> Cursor:
+    async def _doubted(self, connection: Connection, cursor: Cursor, uids: Sequence[int]) -> Cursor:
         """Leave a mail to the officers that the server has refused again and again, and go on behind it.
 
-        But only where the server hands over another one: else it is the server, and not the mail.
+        But only where it hands over another one meanwhile: else it is the server, and not the mail.
         """
-        box, uid = self._mailbox, uids[0]
-        others = uids[1:2] or [other for other in await connection.uids_above(0) if other < uid][-1:]
-        if not others or await connection.piece(others[0], 0, 1024) is None:
+        if not self._doubt.others_come:
+            others = uids[1:2] or [uid for uid in await connection.uids_above(0) if uid < uids[0]][-1:]
+            if others and await connection.piece(others[0], 0, 1024) is not None:
+                self._doubt.compared()
             return cursor
+        box, uid = self._mailbox, uids[0]
         fault = f"server tidak menyerahkan surat ini (UID {uid}), {self._doubt.failures} kali dicoba"
         parcel = Parcel(NAME, box.place, cursor.epoch, uid, b"", box.now(), fault=fault)
         after = Cursor(cursor.epoch, uid)

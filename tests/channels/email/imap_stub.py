@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -15,7 +16,8 @@ class StubbornImap:
     """Speaks enough IMAP for a mailbox of `mails` ({UID: raw}).
 
     `silent_on` names commands that are never answered, `refuse` those that get NO, `extra` what is sent
-    before the answer to a command; `logins_refused` counts down.
+    before the answer to a command. `broken` are UIDs whose content is never given: "NO", "drop" (the
+    connection) or "nothing" (the answer lacks it). With a `token` AUTHENTICATE XOAUTH2 takes it and no other.
     """
 
     mails: dict[int, bytes] = field(default_factory=dict)
@@ -23,6 +25,9 @@ class StubbornImap:
     silent_on: set[str] = field(default_factory=set)
     refuse: dict[str, int] = field(default_factory=dict)
     extra: dict[str, bytes] = field(default_factory=dict)
+    broken: dict[int, str] = field(default_factory=dict)
+    structures: dict[int, bytes] = field(default_factory=dict)
+    token: str | None = None
     commands: list[str] = field(default_factory=list)
     connections: int = 0
     port: int = 0
@@ -56,6 +61,18 @@ class StubbornImap:
             self.refuse[name] -= 1
             writer.write(f"{tag} NO not now\r\n".encode())
             return
+        if name == "AUTHENTICATE" and not self._knows(rest):
+            writer.write(b"+ eyJzdGF0dXMiOiI0MDEifQ==\r\n")
+            assert await reader.readline() == b"\r\n"
+            writer.write(f"{tag} NO no such token\r\n".encode())
+            return
+        fault = self._fault(rest) if "BODY.PEEK[" in rest else None
+        if fault == "drop":
+            writer.close()
+            return
+        if fault == "NO":
+            writer.write(f"{tag} NO [SERVERBUG] it cannot be read\r\n".encode())
+            return
         if name == "IDLE":
             writer.write(b"+ idling\r\n")
             await reader.readline()
@@ -72,12 +89,21 @@ class StubbornImap:
                 next_uid = max(self.mails, default=0) + 1
                 return f"* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT {next_uid}] ok\r\n".encode()
             case "SEARCH":
-                uids = " ".join(map(str, sorted(self.mails)))
-                return f"* SEARCH {uids}\r\n".encode()
+                is_list = "*" not in rest and "SINCE" not in rest
+                found = self._wanted(rest.rsplit(maxsplit=1)[-1]) if is_list else sorted(self.mails)
+                return f"* SEARCH {' '.join(map(str, found))}\r\n".encode()
             case "FETCH":
                 return b"".join(self._fetched(uid, rest) for uid in self._wanted(rest.split()[2]))
             case _:
                 return b""
+
+    def _knows(self, rest: str) -> bool:
+        said = base64.b64decode(rest.split()[2]).decode()
+        return said == f"user={servers.USER}\1auth=Bearer {self.token}\1\1"
+
+    def _fault(self, rest: str) -> str | None:
+        wanted = set(self._wanted(rest.split()[2]))
+        return next((fault for uid, fault in self.broken.items() if uid in wanted), None)
 
     def _wanted(self, sequence: str) -> list[int]:
         ranges = [part.partition(":") for part in sequence.split(",")]
@@ -89,6 +115,10 @@ class StubbornImap:
 
     def _fetched(self, uid: int, rest: str) -> bytes:
         raw = self.mails[uid]
+        if "BODYSTRUCTURE" in rest:
+            return b"* %d FETCH (UID %d BODYSTRUCTURE %b)\r\n" % (uid, uid, self.structures[uid])
+        if "BODY.PEEK[" in rest and self.broken.get(uid) == "nothing":
+            return b""
         if "RFC822.SIZE" in rest:
             return b"* %d FETCH (UID %d RFC822.SIZE %d)\r\n" % (uid, uid, len(raw))
         if "<" in rest:
