@@ -24,12 +24,14 @@ from bot.store.conversations import Held
 from bot.store.database import Database, Transaction
 from bot.store.messages import Asked
 from bot.texts import Texts
+from channels.port import ReplyLimit
 from handoff.ticket import PREFIXES, number
 from nlu.port import Interpreter, NluUnavailable
 
 log = structlog.get_logger()
 
 KIND = "konsultasi"
+DAY = timedelta(hours=24)
 
 
 class AnswerLater(Exception):
@@ -68,6 +70,7 @@ class Answering:
     lookups: Lookups
     burst: timedelta = timedelta()
     presence: Presence = field(default_factory=Presence)
+    reply_limits: Mapping[str, ReplyLimit] = field(default_factory=dict)
 
     async def answer(self, message_id: int) -> None:
         """Answer a citizen's message, once. Raises `AnswerLater` while the model is away."""
@@ -158,6 +161,10 @@ class Answering:
         if held is None:
             return True
         turn = _turn(held, asked, self.dialogue.languages)
+        over = await self._limit_reached(tx, held, asked)
+        if over is not None:
+            await self._fall_silent(tx, held, asked, turn, over)
+            return True
         decision = self._without_words(asked, turn) or self.dialogue.without_model(turn, found)
         if decision is None and heard is not None:
             decision = self.dialogue.decide(turn, heard, found)
@@ -165,6 +172,34 @@ class Answering:
             await self._keep(tx, held, asked, decision)
             return True
         return await self._settle_without_model(tx, held, asked, turn)
+
+    async def _limit_reached(self, tx: Transaction, held: Held, asked: Asked) -> str | None:
+        """Return which limit of automatic replies is reached (`day`, `thread`), None while none is.
+
+        Only channels where machines write have one; the others are not asked for it.
+        """
+        limit = self.reply_limits.get(asked.channel)
+        if limit is None:
+            return None
+        given = await messages.replies_given(
+            tx, held.contact_id, held.id, channel=asked.channel, since=self.clock.now() - DAY
+        )
+        if given.in_conversation >= limit.per_thread:
+            return "thread"
+        return "day" if given.since >= limit.per_day else None
+
+    async def _fall_silent(self, tx: Transaction, held: Held, asked: Asked, turn: Turn, over: str) -> None:
+        """Answer nothing any more: an officer reads on, told once a conversation, and nothing is lost."""
+        await events.note(
+            tx,
+            "mail_limit",
+            now=self.clock.now(),
+            conversation_id=held.id,
+            message_id=asked.id,
+            detail={"limit": over},
+            once=f"limit:{held.id}",
+        )
+        await self._keep(tx, held, asked, self.dialogue.muted(turn))
 
     def _without_words(self, asked: Asked, turn: Turn) -> Decision | None:
         """Decide by what kind of message it is, where that says all."""

@@ -326,6 +326,12 @@ def delivering(core: Core, channels: Mapping[str, Channel]) -> Delivering:
     return Delivering(core.database, channels, core.clock, detours)
 
 
+def reader(core: Core) -> Reader:
+    """Return what looks into what the channels fetched."""
+    reporting = Reporting(core.database, core.queue, core.clock)
+    return Reader(core.database, core.reception, core.channels, core.clock, reporting)
+
+
 def lookups(settings: Settings, database: Database) -> StoredLookups:
     """Return what the dialogue looks things up in."""
     return StoredLookups(database, kbli_table.load(), settings.office.office.name.removeprefix("BPS "))
@@ -355,9 +361,10 @@ async def staffed(
             lookups(core.settings, core.database),
             timedelta(seconds=office.understanding.burst_seconds) if burst is None else burst,
             Presence(core.channels),
+            {name: channel.reply_limit for name, channel in core.channels.items() if channel.reply_limit},
         ),
         delivering=delivering(core, core.channels),
-        reader=Reader(core.database, core.reception, core.channels, core.clock),
+        reader=reader(core),
         fetching=Fetching(core.database, core.channels, core.files, core.clock),
         files=core.files,
         catalogue=core.catalogue(),

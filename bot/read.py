@@ -9,6 +9,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.receive import Reception
+from bot.report import Reporting
 from bot.store import parcels
 from bot.store.database import Database
 from channels.port import Channel, Ignored
@@ -20,12 +21,18 @@ class Reader:
     """Reads parcels: a citizen's message is received, anything else is kept and left alone."""
 
     def __init__(
-        self, database: Database, reception: Reception, channels: Mapping[str, Channel], clock: Clock
+        self,
+        database: Database,
+        reception: Reception,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        reporting: Reporting,
     ) -> None:
         self._database = database
         self._reception = reception
         self._channels = channels
         self._clock = clock
+        self._reporting = reporting
 
     async def read(self, parcel_id: int) -> None:
         """Read one parcel, once, its effects in one transaction. A channel that is off now leaves it unread."""
@@ -40,6 +47,8 @@ class Reader:
                 return
             if isinstance(found, Ignored):
                 kind, reason = found.kind, found.reason
+                for report in found.reports:
+                    await self._reporting.take(tx, report)
             else:
                 kind, reason = "message", None
                 await self._reception.keep_message(tx, found)

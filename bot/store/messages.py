@@ -221,6 +221,38 @@ def joined(asked: Asked, later: Sequence[Asked]) -> Asked:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """How many automatic replies there were: `since` a moment to one person, and in one conversation."""
+
+    since: int
+    in_conversation: int
+
+
+# Conversations in which nothing was said since are left out before their messages are looked at.
+_GIVEN = text(
+    """
+    SELECT count(*) FILTER (WHERE message.created_at > :since) AS since,
+        count(*) FILTER (WHERE message.conversation_id = :conversation) AS in_conversation
+    FROM conversation JOIN message ON message.conversation_id = conversation.id
+    WHERE conversation.contact_id = :contact AND message.author = 'bot' AND message.channel = :channel
+        AND (conversation.last_inbound_at > :since OR conversation.id = :conversation)
+    """
+).bindparams(bindparam("since", type_=DateTime(timezone=True)))
+
+
+async def replies_given(
+    tx: Transaction, contact_id: int, conversation_id: int, *, channel: str, since: datetime
+) -> Given:
+    """Count what the bot has answered a person and in a conversation, sent or still to be sent.
+
+    To be called under the contact's lock, so that nobody adds to it at the same time.
+    """
+    which = {"contact": contact_id, "conversation": conversation_id, "channel": channel, "since": since}
+    row = (await tx.execute(_GIVEN, which)).one()
+    return Given(row.since, row.in_conversation)
+
+
 _KEEP_REPLY = text(
     """
     WITH made AS (

@@ -123,6 +123,45 @@ async def undo_failure(tx: Transaction, told: Told) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressed:
+    """To whom a message of ours went: `recipient` and `copies` in small letters.
+
+    `is_contact`: it went to the conversation's own contact, not to another address of that person.
+    """
+
+    message_id: int
+    conversation_id: int
+    recipient: str
+    copies: tuple[str, ...]
+    is_contact: bool
+
+
+_ADDRESSED = text(
+    """
+    SELECT message.id, message.conversation_id, lower(coalesce(delivery.recipient, contact.address)) AS recipient,
+        delivery.cc, delivery.recipient IS NULL AS is_contact
+    FROM message
+    JOIN delivery ON delivery.message_id = message.id
+    JOIN conversation ON conversation.id = message.conversation_id
+    JOIN contact ON contact.id = conversation.contact_id
+    WHERE message.channel = :channel AND (message.uid = :uid OR message.external_id = :external)
+        AND delivery.attempts > 0
+    ORDER BY message.uid = :uid DESC NULLS LAST LIMIT 1
+    """
+)
+
+
+async def addressed(tx: Transaction, report: Report) -> Addressed | None:
+    """Return where the message went that a report is on; None when it was never tried to be sent."""
+    which = {"channel": report.channel, "external": report.external_id, "uid": report.message}
+    row = (await tx.execute(_ADDRESSED, which)).one_or_none()
+    if row is None:
+        return None
+    copies = tuple(each.lower() for each in row.cc)
+    return Addressed(row.id, row.conversation_id, row.recipient, copies, row.is_contact)
+
+
+@dataclass(frozen=True, slots=True)
 class Failing:
     """A message of ours that was taken and then failed; its contact and its delivery are locked."""
 

@@ -15,7 +15,7 @@ from email.policy import Compat32
 from email.utils import parsedate_to_datetime
 
 from channels.email.charset import decode
-from channels.email.mail import MAX_HEADER_CHARACTERS, MAX_HEADERS, MAX_REFERENCES
+from channels.email.mail import MAX_ADDRESSES, MAX_HEADER_CHARACTERS, MAX_HEADERS, MAX_REFERENCES
 
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_ENCODED_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,80}\?[bBqQ]\?)")
@@ -28,6 +28,7 @@ _OF_A_MAIL = frozenset(
         *("delivered-to", "mime-version", "content-type", "sender", "reply-to"),
     )
 )
+_QUOTED_NAME = re.compile(r'"(?:[^"\\]|\\.){0,300}"(?!@)')
 _HEX = re.compile(r"=([0-9A-Fa-f]{2})")
 _ANGLE = re.compile(r"<([^<>]*)>")
 _COMMENT = re.compile(r"\(([^()]*)\)")
@@ -113,6 +114,15 @@ def address(raw: str | None) -> tuple[str, str]:
     if angle_without_at:
         return _display_name(line[: angle_without_at.start()]), _clean_address(angle_without_at[1])
     return _display_name(line), ""
+
+
+def addresses(raw: str | None) -> tuple[str, ...]:
+    """Return the lower-cased addresses of a To or Cc field, each once, at most MAX_ADDRESSES."""
+    if raw is None:
+        return ()
+    line = _QUOTED_NAME.sub(" ", _SPACES.sub(" ", _CONTROLS.sub(" ", _eight_bit(raw))))
+    found = dict.fromkeys(_clean_address(one) for one in _BARE_ADDRESS.findall(line))
+    return tuple(found)[:MAX_ADDRESSES]
 
 
 def date(raw: str | None) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from email.message import Message
 from uuid import UUID
 
@@ -29,6 +30,12 @@ def is_ours(message_id: str, domain: str) -> bool:
     """Tell whether a Message-ID is one that `ours` made for this domain."""
     found = _OURS.fullmatch(message_id.strip())
     return found is not None and found[1].lower() == domain.lower()
+
+
+def ours_in(ids: Iterable[str], domain: str) -> tuple[UUID, ...]:
+    """Return our own ids (`Outbound.id`) among Message-IDs, in their order."""
+    found = (one.strip() for one in ids if is_ours(one, domain))
+    return tuple(dict.fromkeys(UUID(one[1 + len(_MARK) :].partition("@")[0]) for one in found))
 
 
 def message_id_of(fields: Headers) -> str | None:

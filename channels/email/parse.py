@@ -9,7 +9,7 @@ from email import errors
 from email.message import Message
 from email.parser import BytesFeedParser, BytesHeaderParser
 
-from channels.email import headers, identity, quotes
+from channels.email import bounces, headers, identity, quotes, trust
 from channels.email.address import Sender
 from channels.email.automatic import Verdict, judge
 from channels.email.headers import BoundedPolicy, Headers
@@ -31,8 +31,11 @@ _BROKEN = (
 )
 
 
-def parse(data: bytes, own: Sender | None = None) -> Mail:
-    """Return what a raw mail says; `own` is the office's address, to know its own mail. Never raises."""
+def parse(data: bytes, own: Sender | None = None, authserv_id: str = "") -> Mail:
+    """Return what a raw mail says; `own` is the office's address, to know its own mail. Never raises.
+
+    `authserv_id` is how the office's server calls itself in Authentication-Results, "" for not asking it.
+    """
     shortened = _FULL_SIZE.match(data)
     full_size = int(shortened[1]) if shortened else None
     raw = data[shortened.end() :] if shortened else data
@@ -47,13 +50,15 @@ def parse(data: bytes, own: Sender | None = None) -> Mail:
             return _unparseable(raw, "it has no header fields of a mail")
         body = body_of(message)
         mail = _mail(message, fields, body, judge(message, fields, own))
+        if mail.kind == "bounce" and own is not None:
+            mail = replace(mail, bounced=bounces.take_apart(message, fields, own.domain))
     except TooMuch as limit:
         return _unparseable(raw, str(limit))
     except RecursionError:
         return _unparseable(raw, "nested too deeply")
     except _BROKEN as error:
         return _unparseable(raw, f"the parser gave up ({type(error).__name__})")
-    return replace(mail, full_size=full_size)
+    return replace(mail, full_size=full_size, finding=trust.judge(message, authserv_id))
 
 
 def _message(raw: bytes) -> Message:
@@ -84,6 +89,8 @@ def _mail(message: Message, fields: Headers, body: Body, verdict: Verdict) -> Ma
         attachments=tuple(body.attachments),
         in_reply_to=fields.ids("in-reply-to"),
         references=fields.ids("references"),
+        reply_to=_elsewhere(headers.address(fields.raw("reply-to"))[1], address),
+        others=headers.addresses(fields.raw("to")) + headers.addresses(fields.raw("cc")),
         kind=verdict.kind,
         reason=verdict.reason,
     )
@@ -110,6 +117,10 @@ def _words(body: Body, subject: str) -> quotes.Words:
     else:
         beside += body.aside
     return quotes.Words(own, "\n\n".join(filter(None, beside))[:MAX_TEXT_CHARACTERS])
+
+
+def _elsewhere(reply_to: str, sender: str) -> str | None:
+    return reply_to if "@" in reply_to and reply_to != sender else None
 
 
 def _unparseable(raw: bytes, reason: str) -> Mail:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from channels.email import identity
 from channels.email.address import Sender
-from channels.email.mail import Mail
+from channels.email.mail import Bounced, Mail, Outcome
 from channels.email.parse import parse
-from channels.port import Attachment, Ignored, Inbound, Parcel
+from channels.port import Attachment, Cause, Ignored, Inbound, Parcel, Report, ReportState
 
 
 def read(parcel: Parcel, own: Sender | None, authserv_id: str = "") -> Inbound | Ignored:
-    """Understand a raw mail; `own` is the office's address. Never raises."""
-    mail = parse(parcel.data, own)
+    """Understand a raw mail; `own` is the office's address, `authserv_id` as in `trust`. Never raises."""
+    mail = parse(parcel.data, own, authserv_id)
     if mail.kind != "message":
-        return Ignored(mail.kind, mail.reason)
+        return Ignored(mail.kind, mail.reason, _reports(mail, parcel))
     if "@" not in mail.from_address:
         return Ignored("unparseable", "it has no sender's address")
-    return _inbound(mail, parcel)
+    return _inbound(mail, parcel, own)
 
 
-def _inbound(mail: Mail, parcel: Parcel) -> Inbound:
+def _inbound(mail: Mail, parcel: Parcel, own: Sender | None) -> Inbound:
+    """Return the citizen's message.
+
+    It is answered to From and never to Reply-To: the sender is who a conversation belongs to, and whoever may
+    name another address for the answer could have us write to anybody, or read what is for somebody else.
+    """
+    replies_to = tuple(dict.fromkeys((*mail.in_reply_to, *mail.references)))
+    known = {mail.from_address, own.address.lower() if own else ""}
     return Inbound(
         channel=parcel.channel,
         external_id=mail.identity,
@@ -29,11 +37,61 @@ def _inbound(mail: Mail, parcel: Parcel) -> Inbound:
         sender_name=mail.from_name or None,
         subject=mail.subject or None,
         quoted=mail.quoted,
-        replies_to=tuple(dict.fromkeys((*mail.in_reply_to, *mail.references))),
+        replies_to=replies_to,
         reply_id=mail.message_id if mail.has_message_id else None,
         references=mail.references,
         attachments=_attachments(mail),
+        is_letter=True,
+        ours=identity.ours_in(replies_to, own.domain) if own else (),
+        trust=mail.finding.trust,
+        distrust=mail.finding.reason,
+        reply_to=mail.reply_to,
+        cc=tuple(one for one in dict.fromkeys(mail.others) if one not in known),
     )
+
+
+_STATES: dict[Outcome, ReportState] = {
+    "failed": "failed",
+    "delayed": "queued",
+    "relayed": "sent",
+    "delivered": "delivered",
+}
+
+
+def _reports(mail: Mail, parcel: Parcel) -> tuple[Report, ...]:
+    """Return what a bounce tells; nothing of one that is not from whom it says."""
+    if mail.finding.trust == "failed":
+        return ()
+    return tuple(
+        Report(
+            channel=parcel.channel,
+            external_id=f"{each.message}:{each.recipients[0]}",
+            state=_STATES[each.outcome],
+            at=parcel.fetched_at,
+            message=each.message,
+            code=each.code or (int(each.status[0]) * 100 if each.status else None),
+            reason=_reason(each),
+            cause=Cause.NOT_REACHABLE if each.is_nobody else None,
+            recipients=each.recipients,
+        )
+        for each in mail.bounced
+        if each.recipients
+    )
+
+
+def _reason(bounced: Bounced) -> str:
+    """Say for officers what came back; the server's own words are left out, as they repeat the address."""
+    numbers = " ".join(filter(None, [str(bounced.code or ""), bounced.status]))
+    code = f" ({numbers})" if numbers else ""
+    match bounced.outcome:
+        case "delayed":
+            return f"Surat tertunda di server penerima{code}"
+        case "failed" if bounced.is_nobody:
+            return f"Surat kembali: alamat penerima tidak ada{code}"
+        case "failed":
+            return f"Surat kembali dari server penerima{code}"
+        case _:
+            return ""
 
 
 def _attachments(mail: Mail) -> tuple[Attachment, ...]:

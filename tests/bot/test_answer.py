@@ -13,7 +13,7 @@ import pytest
 
 from bot.answer import AnswerLater
 from bot.presence import Presence
-from channels.port import Attachment, Channel
+from channels.port import Attachment, Channel, ReplyLimit
 from tests.fakes import Stage
 
 Staged = Callable[[], AbstractAsyncContextManager[Stage]]
@@ -507,3 +507,40 @@ async def test_who_has_to_wait_sees_once_that_somebody_is_typing(staged: Staged)
             with pytest.raises(AnswerLater):
                 await answering.answer(message_id)
         assert watched.typed == ["SM7"]
+
+
+@pytest.mark.parametrize(("limit", "one_thread"), [(ReplyLimit(9, 2), True), (ReplyLimit(2, 9), False)])
+async def test_too_many_automatic_replies_end_in_silence_and_an_officer_knows(
+    staged: Staged, limit: ReplyLimit, one_thread: bool
+) -> None:
+    """Two machines that answer each other, whatever marks they lack; a person's question is not lost."""
+    who = {"channel": "email", "sender": "mesin@contoh.example"}
+    async with staged() as stage:
+        stage.model.teach("biaya konsultasi?", "biaya")
+        answering = replace(stage.answering, reply_limits={"email": limit})
+
+        async def exchange() -> int:
+            last = stage.memory["email"].last_id.get(who["sender"])
+            replies_to = (last,) if last and one_thread else ()
+            await answering.answer(await stage.hear("biaya konsultasi?", replies_to=replies_to, **who))
+            await stage.deliver_all()
+            return len(stage.memory["email"].take(who["sender"]))
+
+        assert [await exchange() for _ in range(4)] == [1, 1, 0, 0]
+        assert (
+            await stage.scalar(
+                "SELECT count(*) FROM message WHERE answered_at IS NULL AND author = 'citizen'"
+            )
+            == 0
+        )
+        tickets = 1 if one_thread else 2
+        assert await stage.scalar("SELECT count(*) FROM ticket WHERE reason = 'limit'") == tickets
+        limits = "SELECT detail ->> 'limit' FROM event WHERE kind = 'mail_limit'"
+        assert await stage.column(limits) == ["thread" if one_thread else "day"] * tickets
+        # Others are answered; and so is this one the day after, in a conversation of its own.
+        assert (
+            len(await stage.answered("biaya konsultasi?", channel="email", sender="lain@contoh.example")) == 1
+        )
+        stage.clock.advance(timedelta(hours=24, seconds=1))
+        one_thread = False
+        assert await exchange() == 1

@@ -14,7 +14,6 @@ from sqlalchemy import text
 from bot import assembly, jobs
 from bot.deliver import Delivering, DeliverLater
 from bot.media import Fetching
-from bot.read import Reader
 from bot.rehearsal import MemoryChannel
 from bot.store import deliveries, notices
 from channels.port import Outbound, Pace, Receipt, SendFailed
@@ -212,7 +211,7 @@ async def two_workers(stage: Stage, delivering: Delivering) -> AsyncIterator[Non
         stage.clock,
         answering=stage.answering,
         delivering=delivering,
-        reader=Reader(core.database, core.reception, core.channels, stage.clock),
+        reader=assembly.reader(core),
         fetching=Fetching(core.database, core.channels, core.files, stage.clock),
         files=core.files,
     )

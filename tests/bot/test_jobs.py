@@ -15,10 +15,9 @@ import pytest
 import structlog
 from sqlalchemy import text
 
-from bot import jobs
+from bot import assembly, jobs
 from bot.logs import configure
 from bot.media import Fetching
-from bot.read import Reader
 from bot.schedule import Schedule
 from bot.store import messages
 from channels.port import Cursor, Ignored, Outbound, Parcel, Receipt, SendFailed
@@ -44,7 +43,7 @@ async def working(stage: Stage) -> AsyncIterator[None]:
         stage.clock,
         answering=stage.answering,
         delivering=stage.delivering,
-        reader=Reader(stage.core.database, stage.core.reception, stage.core.channels, stage.clock),
+        reader=assembly.reader(stage.core),
         fetching=Fetching(stage.core.database, stage.core.channels, stage.core.files, stage.clock),
         files=stage.core.files,
     )
