@@ -55,7 +55,7 @@ def decode(data: bytes, declared: str | None) -> str:
     for candidate in dict.fromkeys((_by_bom(data), name, "utf-8")):
         if candidate is not None:
             try:
-                return data.decode(candidate)
+                return _decoded(data, candidate)
             except (UnicodeError, ValueError):
                 continue
     # A known charset with a few broken bytes is still that charset; anything that claims to be
@@ -63,6 +63,13 @@ def decode(data: bytes, declared: str | None) -> str:
     if name not in {None, "utf-8", "utf-7"}:
         return data.decode(name or "utf-8", errors="replace")
     return _guessed(data)
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if not name.startswith("utf-16"):
+        return data.decode(name)
+    # Line ends of one byte, put behind by whoever carried it, are no letters.
+    return data[: len(data) & ~1].decode(name).rstrip("\u0a0d\u0d0a")
 
 
 def _by_bom(data: bytes) -> str | None:

@@ -43,6 +43,10 @@ class BoundedPolicy(Compat32):
         name, value = super().header_source_parse(sourcelines)
         return name, value[:MAX_HEADER_CHARACTERS]
 
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """Return a field as it came: compat32 would make "?" of bytes beyond ASCII, in file names too."""
+        return value
+
 
 class Headers:
     """The fields of one mail or part, looked up by lower-cased name."""
@@ -63,6 +67,10 @@ class Headers:
         """Return the first field of that name, unfolded but not decoded; None when there is none."""
         found = self._fields.get(name)
         return None if found is None else _one_line(found[0])
+
+    def every(self, name: str) -> tuple[str, ...]:
+        """Return all fields of that name, each as `raw` does, in order."""
+        return tuple(_one_line(value) for value in self._fields.get(name, ()))
 
     def text(self, name: str) -> str:
         """Return the first field of that name in readable text, "" when there is none."""

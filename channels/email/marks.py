@@ -14,7 +14,7 @@ from channels.email import phrases
 # No line is looked at further than this.
 _WIDTH = 600
 _LONGEST_FOOTER = 400
-_ATTRIBUTION_LINES = 4
+_ATTRIBUTION_LINES = 6
 _HEADER_LINES = 16
 
 
@@ -31,6 +31,7 @@ _OPENING = re.compile(
     r"|[^\W\d_]{2,12}\.?,? \d{1,2}\b)",
     re.IGNORECASE,
 )
+_ONLY_ON = re.compile(rf"{_any_of(phrases.ON)}$", re.IGNORECASE)
 _WROTE = re.compile(
     rf"(?:\b{_any_of(phrases.WROTE)}(?![^\W\d_])|{_any_of(phrases.WROTE_UNSPACED)})", re.IGNORECASE
 )
@@ -133,7 +134,7 @@ def is_quoted(line: str) -> bool:
 def attribution(lines: Sequence[str], at: int) -> int:
     """Return how many lines from `at` introduce a quotation ("Pada ... menulis:"), 0 when none do.
 
-    Programs break the line anywhere, so up to four lines are read as one.
+    Programs break the line anywhere, so up to six lines are read as one.
     """
     first = clipped(lines[at])
     if between_angles(first):
@@ -150,7 +151,7 @@ def attribution(lines: Sequence[str], at: int) -> int:
         pieces.append(line)
         if line.rstrip("*_ ").endswith((":", "--", "\u2014")) and _introduces(" ".join(pieces), count):
             # Words of the writer's own may stand right above: the shortest that does is the one.
-            later = any(
+            later = not _ONLY_ON.match(first) and any(
                 _OPENING.match(pieces[skip]) and _introduces(" ".join(pieces[skip:]), count - skip)
                 for skip in range(1, count)
             )

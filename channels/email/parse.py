@@ -116,6 +116,7 @@ def _words(body: Body, subject: str) -> quotes.Words:
         beside += body.aside[1:]
     else:
         beside += body.aside
+    beside += body.hidden
     return quotes.Words(own, "\n\n".join(filter(None, beside))[:MAX_TEXT_CHARACTERS])
 
 

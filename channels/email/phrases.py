@@ -26,7 +26,7 @@ ON = (
 )
 ON_UNSPACED = "在|于|於|בתאריך|في"
 ORIGINAL_MESSAGE = (
-    "original (?:message|appointment|e-?mail)|reply message|pesan asli|pesan awal|pesan asal"
+    "original(?: (?:message|appointment|e-?mail))?|reply message|pesan asli|pesan awal|pesan asal"
     "|(?:e-?mail|surel|surat) asli|balasan|pesan balasan|pesan sebelumnya|previous message"
     "|ursprüngliche (?:nachricht|e-?mail|mail)|original ?-?nachricht|originalnachricht"
     "|message (?:d['’]origine|original|initial|précédent)|courriel d['’]origine"

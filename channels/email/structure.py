@@ -53,7 +53,8 @@ class TooMuch(Exception):
 class Body:
     """What a part holds: text parts in reading order, attachments, and mails inside it.
 
-    `spare` is read when there is no other text; `aside` stands beside the text (invitations).
+    `spare` is read when there is no other text; `aside` stands beside the text (invitations),
+    and so does what is `hidden` by encryption.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -63,6 +64,7 @@ class Body:
     pictures: list[tuple[str, MailAttachment]] = field(default_factory=list)
     spare: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -83,6 +85,7 @@ class Body:
         self.pictures += other.pictures
         self.spare += other.spare
         self.aside += other.aside
+        self.hidden += other.hidden
 
 
 def body_of(message: Message) -> Body:
@@ -210,7 +213,7 @@ def _text(part: Message, *, is_read: bool) -> Body:
     text, encrypted = signed.without_armour(text)
     if (_parameter(part, "format") or "").lower() == "flowed":
         text = unflow(text, delsp=(_parameter(part, "delsp") or "").lower() == "yes")
-    return Body(texts=[text], attachments=files, aside=[encrypted] if encrypted else [])
+    return Body(texts=[text], attachments=files, hidden=[encrypted] if encrypted else [])
 
 
 def _points_to_html(text: str) -> bool:
@@ -275,12 +278,17 @@ def _enclosed(part: Message) -> Body:
     return Body(attachments=[MailAttachment(name, "message/rfc822", _nested_size(inner))], enclosed=[inner])
 
 
+def _source(part: Message) -> object:
+    """Return a leaf as it came; `get_payload` decodes it by its charset where it holds 8-bit bytes, or fails."""
+    return getattr(part, "_payload", None)
+
+
 def payload(part: Message, most: int | None = None) -> bytes:
     """Return the decoded bytes of a leaf; broken encodings give what can be read of them.
 
     No more than the first `most` encoded characters are looked at.
     """
-    raw = part.get_payload()
+    raw = _source(part)
     encoding = _encoding(part)
     if isinstance(raw, str) and most is not None and len(raw) > most:
         short = Message(policy=headers.BoundedPolicy())
@@ -309,7 +317,7 @@ def _is_plain_text(raw: str) -> bool:
 
 def _size(part: Message) -> int | None:
     """Return the bytes of a leaf after decoding, without decoding large ones."""
-    raw = part.get_payload()
+    raw = _source(part)
     if not isinstance(raw, str):
         return None
     encoding = _encoding(part)
