@@ -22,7 +22,7 @@ _KEEP = text(
             conversation_id, channel, author, text, subject, reply_id, reference_ids, created_at
         )
         SELECT :conversation, :channel, 'system', :text, coalesce(:subject, heard.subject), heard.reply_id,
-            coalesce(heard.reference_ids || heard.reply_id, '{}'), :now
+            CASE WHEN heard.reply_id IS NULL THEN '{}' ELSE heard.reference_ids || heard.reply_id END, :now
         FROM (VALUES (1)) AS once LEFT JOIN heard ON true
         RETURNING id
     )

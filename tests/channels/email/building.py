@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,12 +36,13 @@ def channel(
     mail_from: str = f"Layanan PST <{servers.ADDRESS}>",
     token_file: Path | None = None,
     files: FileStore | None = None,
+    now: Callable[[], datetime] = lambda: NOW,
     **options: object,
 ) -> Email:
     variables = {"imap_url": imap_url, "smtp_url": smtp_url, "mail_from": mail_from, "mail_ca_file": ca_file}
     variables["mail_oauth_token_file"] = token_file
     box = depot or MemoryDepot()
-    wiring = Wiring(_accept, _report, box, lambda: NOW, "http://127.0.0.1", "BPS Klaten", files=files)
+    wiring = Wiring(_accept, _report, box, now, "http://127.0.0.1", "BPS Klaten", files=files)
     made = build(Options.model_validate(OFFICE | options), Environment.model_validate(variables), wiring)
     assert made is not None
     return made
