@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
@@ -24,6 +25,7 @@ from bot.files import Files
 from bot.lookups import StoredLookups
 from bot.media import Fetching
 from bot.presence import Presence
+from bot.quarantine import Quarantine
 from bot.queue import Queue
 from bot.read import Reader
 from bot.receive import Reception
@@ -31,6 +33,7 @@ from bot.report import Reporting
 from bot.settings import ROOT, Settings
 from bot.store.contents import Contents
 from bot.store.database import Database
+from bot.store.quarantine import Standing
 from bot.texts import Texts, load_texts
 from channels.port import Build, Channel, Finding, Wiring
 from nlu import answers
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from channels.simulator.simulator import Simulator
 
 NLU_SECONDS = 5.0
+REPLAY_PAUSE_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,28 @@ def inspect_mail(data: bytes, file: str, own: str | None) -> dict[str, object]:
     from channels.email import inspect  # noqa: PLC0415
 
     return dict(inspect(data, file, own))
+
+
+async def email_replay(
+    settings: Settings, database_url: str, parcel_ids: Sequence[int] | None, *, seconds: float
+) -> tuple[list[Standing], list[Standing]]:
+    """Have mails in quarantine read again by a worker (`pst email replay`), all of them when `parcel_ids` is None.
+
+    Returns what was in quarantine, and how what was put back stands when all of it is read or `seconds`
+    have passed. An empty sequence only lists.
+    """
+    async with assemble(settings, database_url, build=lambda *_: {}) as core:
+        quarantine = Quarantine(core.database, core.queue, core.clock)
+        listed = await quarantine.listed()
+        wanted = [each.parcel for each in listed] if parcel_ids is None else parcel_ids
+        freed = await quarantine.replay(wanted)
+        found = await quarantine.standings(freed)
+        for _ in range(int(seconds / REPLAY_PAUSE_SECONDS)):
+            if all(each.kind for each in found):
+                break
+            await asyncio.sleep(REPLAY_PAUSE_SECONDS)
+            found = await quarantine.standings(freed)
+    return listed, found
 
 
 async def whatsapp_templates(settings: Settings) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import structlog
 
+from bot import quarantine
 from bot.clock import Clock
 from bot.receive import Reception
 from bot.report import Reporting
 from bot.store import parcels
 from bot.store.database import Database
+from bot.store.quarantine import QUARANTINED, UNPARSEABLE
 from channels.port import Channel, Ignored
 
 log = structlog.get_logger()
@@ -33,9 +35,19 @@ class Reader:
         self._channels = channels
         self._clock = clock
         self._reporting = reporting
+        # Why the latest attempt at a parcel failed, by parcel, until it is read or set aside.
+        self._failures: dict[int, str] = {}
 
     async def read(self, parcel_id: int) -> None:
         """Read one parcel, once, its effects in one transaction. A channel that is off now leaves it unread."""
+        try:
+            await self._read(parcel_id)
+        except Exception as error:
+            self._failures[parcel_id] = quarantine.what_and_where(error)
+            raise
+        self._failures.pop(parcel_id, None)
+
+    async def _read(self, parcel_id: int) -> None:
         async with self._database.statement() as tx:
             kept = await parcels.kept(tx, parcel_id)
         if kept is None or kept[0].channel not in self._channels:
@@ -52,15 +64,16 @@ class Reader:
             else:
                 kind, reason = "message", None
                 await self._reception.keep_message(tx, found)
-            await parcels.mark_read(tx, parcel_id, kind=kind, reason=reason, now=self._clock.now())
+            if kind == UNPARSEABLE:
+                await quarantine.put(tx, parcel_id, kind=kind, reason=reason or kind, clock=self._clock)
+            else:
+                await parcels.mark_read(tx, parcel_id, kind=kind, reason=reason, now=self._clock.now())
         log.info("parcel read", parcel=parcel_id, kind=kind)
 
     async def set_aside(self, parcel_id: int) -> None:
         """Keep a parcel that cannot be read from holding up those behind it; officers see it."""
+        reason = self._failures.pop(parcel_id, "kesalahan di dalam program")
         async with self._database.transaction() as tx:
             if await parcels.is_unread(tx, parcel_id):
-                reason = "kesalahan di dalam program"
-                await parcels.mark_read(
-                    tx, parcel_id, kind="quarantined", reason=reason, now=self._clock.now()
-                )
-        log.error("parcel set aside", parcel=parcel_id)
+                await quarantine.put(tx, parcel_id, kind=QUARANTINED, reason=reason, clock=self._clock)
+        log.error("parcel set aside", parcel=parcel_id, reason=reason)
