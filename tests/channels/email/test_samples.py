@@ -13,6 +13,9 @@ What each says stands in `expected.yml` of its folder, as a careful reader would
 
 from __future__ import annotations
 
+import email
+import email.policy
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from typing import Any
 import pytest
 import yaml
 
-from channels.email import inspect
+from channels.email import Email, inspect
 from channels.port import Ignored, Inbound, Parcel
 from tests.channels.email.building import channel
 
@@ -44,6 +47,23 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
+def counted(text: str) -> Counter[str]:
+    """Count the words; marks of quoting (">", "*bold*") are none."""
+    return Counter(word.strip(">*") for word in text.split() if word.strip(">*"))
+
+
+def plain_body(data: bytes) -> str | None:
+    """Return the body of a mail that is nothing but plain text, as the standard library reads it."""
+    mail = email.message_from_bytes(data, policy=email.policy.default)
+    is_plain = mail.get_content_type() == "text/plain" and mail.get_param("format") is None
+    return str(mail.get_content()) if is_plain else None
+
+
+@pytest.fixture(scope="module")
+def office() -> Email:
+    return channel(mail_from=f"Layanan PST <{OWN}>")
+
+
 @pytest.mark.parametrize("name", EXPECTED)
 def test_sample(name: str) -> None:
     expected = EXPECTED[name]
@@ -65,13 +85,13 @@ def test_sample(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, expected in EXPECTED.items() if expected["kind"] != "own"])
-def test_only_messages_reach_the_office(name: str) -> None:
+def test_only_messages_reach_the_office(name: str, office: Email) -> None:
     """The same through the channel: a message comes in with its thread, everything else is set aside."""
     expected = EXPECTED[name]
     parcel = Parcel(
         "email", "kantor@127.0.0.1/INBOX", 1, 1, raw(name), datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     )
-    found = channel(mail_from=f"Layanan PST <{OWN}>").read(parcel)
+    found = office.read(parcel)
 
     if expected["kind"] != "message":
         assert isinstance(found, Ignored)
@@ -84,6 +104,27 @@ def test_only_messages_reach_the_office(name: str) -> None:
         assert set(expected["replies_to"]) == set(found.replies_to)
     if "reply_id" in expected:
         assert found.reply_id == expected["reply_id"]
+
+
+UNREADABLE = {"broken", "encodings"}  # there the standard library is no judge
+ARMOURED = {"mime/uuencoded_inline", "mime/pgp_inline_signed"}  # what is dropped there is no words
+WHOLE = [
+    name
+    for name, expected in EXPECTED.items()
+    if expected["kind"] == "message"
+    and name not in ARMOURED
+    and name.split("/")[0] not in UNREADABLE
+    and plain_body(raw(name)) is not None
+]
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_no_word_is_lost(name: str) -> None:
+    """What is not the citizen's own is kept apart, never dropped: words and quoted parts make up the mail."""
+    row = inspect(raw(name), name, OWN)
+    body = plain_body(raw(name))
+    assert body
+    assert counted(body) - counted(row["text"]) - counted(row["quoted"]) == Counter()
 
 
 def test_every_sample_has_its_expectation() -> None:
