@@ -7,6 +7,7 @@ other machines, then lists.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 
@@ -15,15 +16,24 @@ from channels.email.address import Sender
 from channels.email.headers import Headers
 from channels.email.identity import is_ours
 from channels.email.mail import Kind
+from channels.email.structure import payload
 
-_BOUNCE_SENDERS = re.compile(r"(mailer-?daemon|mail-?daemon|mail\.daemon|postmaster-bounce)\b", re.IGNORECASE)
+_BOUNCE_SENDERS = re.compile(
+    r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster-bounce|mail[-_.]?delivery[-_.]?(?:system|subsystem)"
+    r"|microsoftexchange[0-9a-f]{32})(?![a-z0-9])",
+    re.IGNORECASE,
+)
+# Accounts of machines: what they send is a job's output.
+_SYSTEM_SENDERS = re.compile(r"(?:root|daemon|nobody|cron|www-data|apache|logwatch|fail2ban)$", re.IGNORECASE)
 # RFC 3834 section 2: do not answer to owner-, -request and MAILER-DAEMON.
 _LIST_SENDERS = re.compile(
     r"(owner-.+|.+-(request|owner|bounces?)|majordomo|listserv|mailman)$", re.IGNORECASE
 )
 _NO_REPLY = re.compile(
-    r"(.*[._+-])?(no|do-?not|donot|dont|never|tidak|jangan)[._-]?(reply|respond|answer|balas"
-    r"|dibalas)([._+-].*|\d*)$",
+    r"(.*[._+-])?(no|do[._-]?not|dont|never|tidak|tdk|jangan)[._-]?(reply|respond|answer|balas"
+    r"|dibalas|membalas|menjawab)([._+-].*|\d*)$"
+    r"|(.*[._+-])?(no[._-]?(responder|contestar|rispondere|responda)|nao[._-]?responda|ne[._-]?pas[._-]?repondre"
+    r"|nicht[._-]?antworten|niet[._-]?(be)?antwoorden)$",
     re.IGNORECASE,
 )
 _BOUNCE_SUBJECT = re.compile(
@@ -40,10 +50,24 @@ _AUTO_SUBJECT = re.compile(
     r"|out of (the )?office( auto-?reply)?|away from (the )?office|(balasan|jawaban|respon|respons"
     r"|tanggapan) (otomatis|automatis)|autobalas"
     r"|(sedang )?(di luar|tidak di|keluar) kantor|sedang cuti"
-    r"|automatische antwort|abwesenheitsnotiz|réponse automatique|respuesta automática"
-    r"|risposta automatica)\s*[:\]\u2013-]"
-    r"|\[(auto-?reply|balasan otomatis)\]"
-    r"|(automatic reply|out of office|balasan otomatis|jawaban otomatis)\s*$)",
+    r"|(saya )?sedang (tidak (berada )?(di )?(kantor|tempat)|dinas luar|bertugas di luar)"
+    r"|ooo|(i am |i'm )?(on (annual |sick |maternity )?leave|on vacation)|vacation (reply|response|responder)"
+    r"|automatische antwort|abwesenheitsnotiz|automatisch antwoord|afwezig(heidsbericht)?|réponse automatique"
+    r"|absence|respuesta automática|fuera de (la )?oficina|resposta automática|ausência temporária"
+    r"|risposta automatica|fuori ufficio|automatiskt svar|autosvar|自动回复|自動回覆|自動返信)\s*[:：\]\u2013-]"
+    r"|\[(auto-?(reply|response)|balasan otomatis|jawaban otomatis)\]"
+    r"|(automatic reply|auto-?reply|out of (the )?office|balasan otomatis|jawaban otomatis|vacation reply)"
+    r"[\s.!]*$)",
+    re.IGNORECASE,
+)
+# What a ticket system says of its own accord; a person who goes on from it begins with "Re:".
+_RECEIVED_SUBJECT = re.compile(
+    r"\s*(\[[^\[\]]{1,40}\]\s*)?((ticket|tiket|request|permintaan) (received|created|diterima|dibuat)\b"
+    r"|your (request|ticket|enquiry|inquiry|message|e-?mail)\b.{0,40}\b(has been|was) (received|created|logged)"
+    r"|we (have|'ve) received your\b|thank you for contacting\b"
+    r"|(tiket|permintaan|permohonan|laporan|pengaduan|pesan|e-?mail|surel) (anda|bapak/ibu|saudara)\b.{0,40}"
+    r"\b(telah|sudah|berhasil) (kami )?(diterima|terima|dibuat|tercatat)"
+    r"|(kami )?(telah|sudah) menerima (tiket|permintaan|permohonan|laporan|pesan|e-?mail|surel) anda)",
     re.IGNORECASE,
 )
 _AUTO_HEADERS = (
@@ -65,6 +89,7 @@ _AUTO_HEADERS = (
     "x-notification-type",
 )
 _AUTO_PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
+_METHOD = re.compile(rb"^METHOD:([A-Za-z]{1,20})\s", re.MULTILINE)
 _LIST_HEADERS = (
     "list-id",  # RFC 2919
     "list-post",  # RFC 2369
@@ -80,8 +105,12 @@ _LIST_HEADERS = (
     "x-campaignid",
     "x-mc-user",
 )
+# The answer of a calendar to an invitation (RFC 5546): a person pressed a button.
+_CALENDAR_ANSWERS = {"reply", "refresh"}
 _REPORTS: dict[str, tuple[Kind, str]] = {
     "delivery-status": ("bounce", "a delivery report (RFC 3464)"),
+    "global-delivery-status": ("bounce", "a delivery report (RFC 6533)"),
+    "global-disposition-notification": ("auto_reply", "a read receipt (RFC 6533)"),
     "disposition-notification": ("auto_reply", "a read receipt (RFC 8098)"),
     "feedback-report": ("auto_reply", "an abuse report (RFC 5965)"),
 }
@@ -103,6 +132,7 @@ def judge(message: Message, fields: Headers, own: Sender | None) -> Verdict:
         _own(address, fields, own)
         or _report(message, fields)
         or _bounce(local, fields)
+        or _calendar(message)
         or _automatic(local, fields)
         or _list(local, fields)
         or Verdict("message")
@@ -116,6 +146,8 @@ def _own(address: str, fields: Headers, own: Sender | None) -> Verdict | None:
         return Verdict("own", "sent from the office's own address")
     if any(is_ours(one, own.domain) for one in fields.ids("message-id")):
         return Verdict("own", "carries a Message-ID of ours")
+    if any(own.address.lower() == headers.address(one)[1] for one in fields.every("x-loop")):
+        return Verdict("own", "has been through here before (X-Loop)")
     return None
 
 
@@ -128,9 +160,45 @@ def _report(message: Message, fields: Headers) -> Verdict | None:
             if name in declared or any(part == f"message/{name}" for part in _child_types(message)):
                 return Verdict(verdict, reason)
         return Verdict("auto_reply", "a report by a machine (RFC 6522)")
-    if kind == "message/delivery-status" or "message/delivery-status" in _child_types(message):
+    reports = {f"message/{name}" for name, (verdict, _) in _REPORTS.items() if verdict == "bounce"}
+    if not reports.isdisjoint({kind, *_child_types(message)}):
         return Verdict("bounce", "a delivery report (RFC 3464)")
+    first = _first_child(message) if kind == "multipart/mixed" else None
+    # A server on the way has put its banner around it. One that a person sends on is an attachment.
+    if first is not None and first.get_content_type() == "multipart/report":
+        return _report(first, Headers(first))
     return None
+
+
+def _calendar(message: Message) -> Verdict | None:
+    for part in _leaves(message, 0):
+        if part.get_content_type() == "text/calendar" and _calendar_method(part) in _CALENDAR_ANSWERS:
+            return Verdict("auto_reply", "a calendar's answer (RFC 5546)")
+    return None
+
+
+def _calendar_method(part: Message) -> str:
+    declared = part.get_param("method")
+    if isinstance(declared, str) and declared:
+        return declared.strip().lower()
+    found = _METHOD.search(payload(part)[:4_096])
+    return found[1].decode("ascii").lower() if found else ""
+
+
+def _leaves(message: Message, depth: int) -> Iterator[Message]:
+    """Walk the first parts of a mail, without going into mails inside it."""
+    if not message.is_multipart():
+        yield message
+    elif depth <= 3 and message.get_content_maintype() == "multipart":
+        for child in list(message.get_payload())[:20]:
+            if isinstance(child, Message):
+                yield from _leaves(child, depth + 1)
+
+
+def _first_child(message: Message) -> Message | None:
+    children = message.get_payload() if message.is_multipart() else None
+    first = children[0] if isinstance(children, list) and children else None
+    return first if isinstance(first, Message) else None
 
 
 def _child_types(message: Message) -> list[str]:
@@ -164,8 +232,10 @@ def _automatic(local: str, fields: Headers) -> Verdict | None:
         (any(name in fields for name in _AUTO_HEADERS), "marked by an answering machine"),
         (_asks_for_silence(fields), "X-Auto-Response-Suppress"),
         (_AUTO_SUBJECT.match(fields.text("subject")), "the subject of an answering machine"),
+        (_RECEIVED_SUBJECT.match(fields.text("subject")), "the subject of a ticket system"),
         (_NO_REPLY.match(local), "sent by an address that takes no replies"),
         (local == "postmaster", "sent by a mail server"),
+        (_SYSTEM_SENDERS.match(local), "sent by an account of a machine"),
         (_has_null_path(fields), "empty return path"),
     )
     return next((Verdict("auto_reply", reason) for found, reason in marks if found), None)

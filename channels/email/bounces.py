@@ -70,7 +70,7 @@ def take_apart(message: Message, fields: Headers, domain: str) -> tuple[Bounced,
     sent_to = tuple(address for original in originals if (address := headers.address(original.raw("to"))[1]))
     per_recipient = [block for block in blocks if "final-recipient" in block or "original-recipient" in block]
     if per_recipient:
-        return tuple(_of_block(block, ours, sent_to, words) for block in per_recipient[:_MOST_RECIPIENTS])
+        return tuple(_of_block(block, ours, sent_to) for block in per_recipient[:_MOST_RECIPIENTS])
     return _of_words(fields, words, ours, sent_to)
 
 
@@ -144,14 +144,14 @@ def _only(found: Iterable[str]) -> list[str]:
     return every if len(every) == 1 else []
 
 
-def _of_block(block: Headers, ours: UUID, sent_to: tuple[str, ...], words: str) -> Bounced:
+def _of_block(block: Headers, ours: UUID, sent_to: tuple[str, ...]) -> Bounced:
     diagnostic = block.text("diagnostic-code")
     status = _status(block.text("status"), diagnostic)
     action = _ACTIONS.get(block.text("action").lower().partition(" ")[0])
     outcome = action or ("delayed" if status.startswith("4") else "failed")
     named = [_recipient(block.text(name)) for name in ("original-recipient", "final-recipient")]
     recipients = tuple(dict.fromkeys(one for one in (*named, *sent_to) if one))
-    return _bounced(ours, recipients, outcome, status, diagnostic or words)
+    return _bounced(ours, recipients, outcome, status, diagnostic)
 
 
 def _recipient(field: str) -> str:

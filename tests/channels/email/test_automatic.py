@@ -44,6 +44,9 @@ def kind(*fields: str, sender: str = "Budi <budi@example.org>", subject: str = "
         ("List-Unsubscribe: <https://example.org/u>\r\nIn-Reply-To: <2@example.org>", "message"),
         ("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nIn-Reply-To: <2@example.org>", "list"),
         ("X-Failed-Recipients: rina@example.org", "bounce"),
+        ("X-Loop: pst@example.go.id", "own"),
+        ("X-Loop: other@example.org\r\nX-Loop: PST@example.go.id", "own"),
+        ("X-Loop: other@example.org", "message"),
         (f"Message-ID: {OUR_ID}", "own"),
         (f"In-Reply-To: {OUR_ID}", "message"),
     ],
@@ -65,6 +68,13 @@ def test_header_fields(field: str, expected: str) -> None:
         ("data-owner@example.org", "list"),
         ("owner-data@example.org", "list"),
         ("data-bounces@example.org", "list"),
+        ("do_not_reply@example.org", "auto_reply"),
+        ("jangan.membalas@example.org", "auto_reply"),
+        ("noresponder@example.org", "auto_reply"),
+        ("root@host.example.org", "auto_reply"),
+        ("roots@example.org", "message"),
+        ("mailer_daemon@example.org", "bounce"),
+        ("MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@example.org", "bounce"),
         ("PST@EXAMPLE.GO.ID", "own"),
         ("Layanan PST <pst@example.go.id>", "own"),
         ("norepha@example.org", "message"),
@@ -85,6 +95,15 @@ def test_senders(sender: str, expected: str) -> None:
         ("Jawaban Otomatis - Konsultasi", "auto_reply"),
         ("Out of Office: Konsultasi", "auto_reply"),
         ("Di luar kantor: Konsultasi", "auto_reply"),
+        ("OOO: Konsultasi", "auto_reply"),
+        ("Saya sedang tidak di kantor: Konsultasi", "auto_reply"),
+        ("On leave: Konsultasi", "auto_reply"),
+        ("自动回复: Konsultasi", "auto_reply"),
+        ("[KST-1] Tiket Anda #7 telah kami terima", "auto_reply"),
+        ("Your request (#123) has been received", "auto_reply"),
+        ("Re: Tiket Anda #7 telah kami terima", "message"),
+        ("Permintaan data kependudukan diterima kapan?", "message"),
+        ("Apakah tiket saya sudah diterima?", "message"),
         ("Re: Automatic reply: Konsultasi", "message"),
         ("Data kendaraan auto 2024", "message"),
         ("Otomatis: mesin tenun", "message"),
@@ -100,6 +119,41 @@ def test_a_bounce_by_its_subject_needs_a_machine() -> None:
     subject = "Undelivered Mail Returned to Sender"
     assert kind(sender="postmaster@example.org", subject=subject) == "bounce"
     assert kind("Return-Path: <>", subject=subject) == "bounce"
+
+
+def structured(content_type: str, *parts: str) -> str:
+    head = "From: budi@example.org\r\nSubject: Konsultasi\r\nMessage-ID: <1@example.org>\r\n"
+    body = "".join(f"--b\r\n{part}\r\n" for part in parts)
+    return parse(f"{head}Content-Type: {content_type}; boundary=b\r\n\r\n{body}--b--\r\n".encode(), OWN).kind
+
+
+WORDS = "Content-Type: text/plain\r\n\r\nHalo"
+REPLY = "Content-Type: text/calendar\r\n\r\nBEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR"
+REPORT = (
+    "Content-Type: multipart/report; report-type={}; boundary=c\r\n\r\n--c\r\n" + WORDS + "\r\n"
+    "--c\r\nContent-Type: message/{}\r\n\r\nFinal-Recipient: rfc822; rina@example.com\r\n--c--"
+)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "parts", "expected"),
+    [
+        ("multipart/alternative", [WORDS, REPLY], "auto_reply"),
+        ("multipart/alternative", [WORDS, REPLY.replace("METHOD:REPLY", "METHOD:REQUEST")], "message"),
+        ("multipart/mixed", [WORDS, REPLY.replace("calendar", "calendar; method=REPLY")], "auto_reply"),
+        ("multipart/mixed", [REPORT.format(*["delivery-status"] * 2), WORDS], "bounce"),
+        ("multipart/mixed", [REPORT.format(*["disposition-notification"] * 2), WORDS], "auto_reply"),
+        # A person who asks what a bounce means sends it along.
+        (
+            "multipart/mixed",
+            [WORDS, "Content-Type: message/rfc822\r\n\r\n" + REPORT.format(*["delivery-status"] * 2)],
+            "message",
+        ),
+        ("multipart/report; report-type=global-delivery-status", [WORDS], "bounce"),
+    ],
+)
+def test_structures(content_type: str, parts: list[str], expected: str) -> None:
+    assert structured(content_type, *parts) == expected
 
 
 def test_the_reason_quotes_nothing() -> None:
