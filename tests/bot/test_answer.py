@@ -42,6 +42,24 @@ async def test_the_first_reply_introduces_the_bot_and_later_ones_do_not(staged: 
         assert "asisten otomatis" not in second
 
 
+async def test_whose_mail_was_too_large_is_told_and_answered_by_its_text(staged: Staged) -> None:
+    files = (
+        Attachment("data.zip", "application/zip"),
+        Attachment("surat.eml", "message/rfc822", kind="too_large"),
+    )
+    async with staged() as stage:
+        stage.model.teach(HOW_LONG, "jangka_waktu", service="konsultasi", mode="online")
+        [reply] = await stage.answered(
+            HOW_LONG, channel="email", sender="budi@example.org", attachments=files
+        )
+        assert "hari kerja" in reply
+        assert "terlalu besar" in reply
+        [other] = await stage.answered(
+            HOW_LONG, channel="email", sender="siti@example.org", attachments=files[:1]
+        )
+        assert "terlalu besar" not in other
+
+
 async def test_what_was_talked_about_is_carried_on(staged: Staged) -> None:
     async with staged() as stage:
         stage.model.teach("syarat konsultasi?", "persyaratan", service="konsultasi")
