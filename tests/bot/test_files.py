@@ -13,6 +13,7 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.files import Files, NoSuchFile, NotKept
+from channels.port import FetchFailed
 
 
 @pytest.fixture
@@ -82,6 +83,20 @@ async def test_a_removed_file_is_gone_and_removing_it_again_is_no_error(files: F
     with pytest.raises(NoSuchFile):
         await content(files, gone)
     assert [path.name for path in on_disk(folder)] == [stays]
+
+
+async def test_a_channel_gets_a_content_whole_or_hears_why_not(tmp_path: Path, clock: ManualClock) -> None:
+    files = Files(tmp_path / "disk" / "files", clock.now)
+    name = await files.keep(b"x" * 200_000)
+    assert await files.open(name) == b"x" * 200_000
+    with pytest.raises(FetchFailed) as gone:
+        await files.open("0" * 32)
+    assert gone.value.permanent
+    (tmp_path / "disk").rename(tmp_path / "away")
+    (tmp_path / "disk").write_bytes(b"no folder")
+    with pytest.raises(FetchFailed) as away:
+        await files.open(name)
+    assert not away.value.permanent
 
 
 async def test_a_disk_that_takes_nothing_is_an_error_that_passes(tmp_path: Path, clock: ManualClock) -> None:

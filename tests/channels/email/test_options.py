@@ -83,6 +83,12 @@ def test_smtp_user_and_password_belong_together() -> None:
         smtp_server("smtps://u@mail.example.go.id")
 
 
+def test_with_a_token_smtp_wants_a_user_and_no_password() -> None:
+    assert smtp_server("smtps://u@mail.example.go.id", needs_password=False).user == "u"
+    with pytest.raises(ValueError, match="user is missing"):
+        smtp_server("smtps://mail.example.go.id", needs_password=False)
+
+
 def test_mail_from() -> None:
     sender = mail_from("Layanan PST <PST@Example.go.id>")
     assert (sender.name, sender.address, sender.domain) == (

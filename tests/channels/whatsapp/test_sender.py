@@ -6,12 +6,13 @@ import logging
 import socket
 import traceback
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
-from channels.port import Build, Cause, Channel, Ignored, Outbound, Parcel, SendFailed
+from channels.port import Build, Cause, Channel, Enclosure, Ignored, Outbound, Parcel, SendFailed
 from channels.simulator.twilio import Fault, TwilioStandIn
 from channels.simulator.twilio_content import Content
 from channels.whatsapp import WhatsApp, build
@@ -95,6 +96,14 @@ async def test_twilios_words_with_the_number_are_not_repeated(channel: WhatsApp)
 
 async def test_a_blank_text_is_never_sent(channel: WhatsApp, twilio: TwilioStandIn) -> None:
     assert (await failing(channel, outbound(" \n"))).permanent
+    assert twilio.messages == []
+
+
+async def test_files_are_refused_and_nothing_is_sent(channel: WhatsApp, twilio: TwilioStandIn) -> None:
+    file = Enclosure("Tabel.pdf", "application/pdf", 9, "0" * 32)
+    refusal = await failing(channel, replace(outbound("Terlampir."), attachments=(file,)))
+    assert (refusal.permanent, "berkas" in refusal.reason) == (True, True)
+    assert channel.max_file_bytes == 0
     assert twilio.messages == []
 
 
