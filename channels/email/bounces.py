@@ -87,24 +87,28 @@ def _parts(message: Message, depth: int = 0) -> Iterator[Message]:
 def _original(part: Message) -> Headers | None:
     """Return the fields of the returned mail, whole (message/rfc822) or as text (text/rfc822-headers)."""
     kind = part.get_content_type()
-    if kind in {"message/rfc822", "message/global"} and part.is_multipart():
-        inner = part.get_payload()
-        first = inner[0] if isinstance(inner, list) and inner else None
-        return Headers(first) if isinstance(first, Message) else None
-    if kind in {"text/rfc822-headers", "message/global-headers", "message/rfc822-headers"}:
-        return _fields_of(_text(part))
-    return None
+    if kind in {"message/rfc822", "message/global", "message/global-headers"}:
+        first = next(_inner(part), None)
+        return None if first is None else Headers(first)
+    return _fields_of(_text(part)) if kind == "text/rfc822-headers" else None
 
 
 def _report_blocks(part: Message) -> Iterator[Headers]:
     """Yield the blocks of fields of a report: one on the mail, then one for each recipient (RFC 3464 2.1)."""
     if part.get_content_type() not in {"message/delivery-status", "message/global-delivery-status"}:
         return
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        yield from (Headers(block) for block in inner[: _MOST_RECIPIENTS + 1] if isinstance(block, Message))
-    else:
-        yield from (_fields_of(block) for block in re.split(r"\n\s*\n", _text(part).strip()))
+    for block in _inner(part):
+        yield Headers(block)
+        # Python takes only the older kind apart (RFC 6533); of the other the rest is text.
+        rest = _text(block).strip()
+        yield from (_fields_of(each) for each in re.split(r"\n\s*\n", rest) if rest)
+
+
+def _inner(part: Message) -> Iterator[Message]:
+    inner = part.get_payload() if part.is_multipart() else None
+    for each in inner[: _MOST_RECIPIENTS + 1] if isinstance(inner, list) else ():
+        if isinstance(each, Message):
+            yield each
 
 
 def _fields_of(text: str) -> Headers:
