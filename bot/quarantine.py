@@ -13,6 +13,7 @@ from bot.store.quarantine import Standing
 
 MOST = 10_000
 _OURS = ("bot", "channels", "handoff", "nlu")
+_FOREIGN = frozenset({"site-packages", "tests"})
 
 
 async def put(tx: Transaction, parcel_id: int, *, kind: str, reason: str, clock: Clock) -> None:
@@ -29,7 +30,7 @@ def what_and_where(error: BaseException) -> str:
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         parts = frame.filename.replace("\\", "/").split("/")
         room = next((at for at, part in enumerate(parts) if part in _OURS), None)
-        if room is not None and "site-packages" not in parts:
+        if room is not None and not _FOREIGN.intersection(parts):
             return f"{kind} di {'/'.join(parts[room:])}:{frame.lineno} ({frame.name})"
     return kind
 

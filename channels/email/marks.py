@@ -16,6 +16,9 @@ _WIDTH = 600
 _LONGEST_FOOTER = 400
 _ATTRIBUTION_LINES = 6
 _HEADER_LINES = 16
+PROPER_SIGNATURE = 40
+"""How many lines may stand below "-- "."""
+_DISCLAIMER_LINES = 10
 
 
 def _any_of(alternatives: str) -> str:
@@ -92,6 +95,8 @@ _DISCLAIMER = re.compile(
     r"|think before you print|(?:save|selamatkan) .{0,20}(?:paper|trees|kertas|pohon)\b)",
     re.IGNORECASE,
 )
+_DISCLAIMER_TOPICS = tuple(re.compile(topic, re.IGNORECASE) for topic in phrases.DISCLAIMER_TOPICS)
+_FEWEST_TOPICS = 3
 # What a firm's own server puts above or below mail from outside.
 _BANNER = re.compile(
     r"[*_\s\[(!-]{0,6}(?:(?:caution|warning|external|attention|peringatan|perhatian|hati-hati|eksternal|awas)\s?[:!\]*_-]{1,4}.{0,60}"
@@ -292,8 +297,16 @@ def disclaimer(lines: Sequence[str], at: int) -> bool:
     start = clipped(lines[at])
     if not start:
         return False
-    rest = [clipped(line) for line in lines[at + 1 : at + 4]]
-    return _DISCLAIMER.match(" ".join([start, *rest])[:_WIDTH]) is not None
+    paragraph = [start]
+    for line in lines[at + 1 : at + _DISCLAIMER_LINES]:
+        if not (bare := clipped(line)):
+            break
+        paragraph.append(bare)
+    said = " ".join(paragraph)[: 2 * _WIDTH]
+    if _DISCLAIMER.match(said) is not None:
+        return True
+    topics = sum(topic.search(said) is not None for topic in _DISCLAIMER_TOPICS) if len(said) > 60 else 0
+    return topics >= _FEWEST_TOPICS and "?" not in said
 
 
 def list_footer(lines: Sequence[str], at: int) -> bool:
@@ -311,7 +324,7 @@ def signature_delimiter(line: str) -> int:
     RFC 3676 section 4.3 has "-- "; many programs drop the space, and "--" may also just divide.
     """
     if line.rstrip("\r") == "-- ":
-        return 40
+        return PROPER_SIGNATURE
     return 15 if line.strip() in {"--", "\u2014", "\u2013\u2013", "\u2014\u2014"} else 0
 
 

@@ -112,8 +112,9 @@ DEVICES = (
     r"|mail\b|e-?mail\b|outlook|yahoo|gmail|iphone|ipad"
     r"|ponsel|hp\b|perangkat|samsung|galaxy|android|windows|xiaomi|redmi|poco|oppo|vivo|realme|infinix"
     r"|huawei|honor|asus|lenovo|lg\b|htc|motorola|sony|smartphone|telepon|blackberry|nokia|aplikasi"
-    r"|proton|workspace|mobile|surat\b|the (?:all-new|new) |a (?:mobile|phone|smart|tablet|hand)"
-    r"|mailspring|titan|hey\b|zoho|tablet|handphone|gadget|myemail|aol|mi (?:phone|mail)|bluemail|spark"
+    r"|proton|workspace|mobile|surat\b|the (?:all-new |new |samsung|galaxy|iphone|xiaomi)"
+    r"|a (?:mobile|phone|smart|tablet|hand)"
+    r"|mailspring|titan|hey\b|zoho|tablet|handphone|gadget|my ?e?mail|aol|mi (?:phone|mail)|bluemail|spark"
     r"|type\b|airmail|canary|edison|k-9|thunderbird|nine\b|newton|superhuman|roundcube|tutanota|icloud"
     r"|apple|pixel|oneplus|fairmail|mail\.ru|yandex|webmail|an? \w+ (?:phone|device)"
 )
@@ -162,6 +163,24 @@ ABOVE_THIS_LINE = (
     "(?:above this (?:line|text)|di ?atas (?:garis|baris) ini|oberhalb dieser (?:linie|zeile)"
     "|au-dessus de cette ligne|(?:encima|arriba) de esta línea|acima desta linha"
     "|sopra questa (?:riga|linea)|boven deze (?:regel|lijn))"
+)
+# What standard texts on confidentiality and liability are about, each in its own way. Three of these, and it is one.
+DISCLAIMER_TOPICS = (
+    r"\bthis (?:e-?mail|message|communication|transmission)|\b(?:e-?mail|surel|pesan|surat elektronik) ini\b"
+    r"|\bthese (?:e-?mails|messages)|\bdiese (?:e-?mail|nachricht)|\bce (?:message|courriel)|\beste (?:mensaje|correo)",
+    r"\bconfidential|\bprivileged|\brahasia|\bkerahasiaan|\bvertraulich|\bconfidenti[ae]l|\bconfidencia|\briservat",
+    r"\bintended (?:recipient|only|solely|for)|\baddressee|\b(?:bukan )?penerima (?:yang|surel|e-?mail|pesan)"
+    r"|\b(?:ditujukan|diperuntukkan|dimaksudkan) (?:hanya|khusus|bagi|untuk|kepada)|\bhanya (?:untuk|ditujukan)"
+    r"|\bdestinataire|\bdestinatario|\bempfänger|\bindividual or entity",
+    r"\bin error\b|\bby mistake|\bkekeliruan|\bkesalahan pengiriman|\bsalah kirim|\birrtümlich|\bpar erreur"
+    r"|\bpor error",
+    r"\bdelete|\bdestroy|\b(?:meng)?hapus|\bmusnahkan|\bmemusnahkan|\blöschen|\bsupprimer|\beliminar"
+    r"|\bnotify the sender|\bmemberitahu(?:kan)? pengirim",
+    r"\bunauthori[sz]ed|\bprohibited|\bstrictly|\bdisseminat|\bdilarang|\btidak (?:diperkenankan|diperbolehkan|berhak)"
+    r"|\bmenyebarluaskan|\bmenyalin|\buntersagt|\binterdit|\bprohibid",
+    r"\bliab(?:le|ility)|\bresponsib(?:le|ility) for|\btanggung jawab|\bviews (?:or|and)|\bopinions? expressed"
+    r"|\b(?:pendapat|pandangan) (?:pribadi|penulis|pengirim)|\bhaftung|\bresponsabilit",
+    r"\bvirus(?:es)?\b|\bmalware",
 )
 # What people write above their name.
 CLOSINGS = (

@@ -165,7 +165,7 @@ class _Reading:
             return self._marked_signature(at)
         if self._in_signature or self._signature_begins(at) or self._is_put_in(line):
             return self._not_own(at, at + 1)
-        if line.strip():
+        if line.strip() and not marks.divider(line):
             self._has_own = True
             self._has_name = self._has_closed
             self._has_closed = self._has_closed or marks.closing(line)
@@ -247,7 +247,8 @@ class _Reading:
             if marks.is_quoted(line) or HISTORY in line or self._introduction(index):
                 return True
             count += bool(line.strip())
-            if count > room:
+            # Nobody asks in a signature; but "--" may also be a dash.
+            if count > room or (room < marks.PROPER_SIGNATURE and line.rstrip().endswith("?")):
                 return False
         return self._has_own
 

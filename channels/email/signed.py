@@ -73,17 +73,21 @@ def _end(data: bytes, at: int, end: int, depth: int) -> int:
 
 
 def without_armour(text: str) -> tuple[str, str]:
-    """Return a text without OpenPGP's armour, and what is encrypted in it."""
+    """Return a text without OpenPGP's armour, and what that was: signatures and what is encrypted."""
     if _ARMOUR not in text:
         return text, ""
     before, mark, rest = text.partition(_SIGNED)
     words, ends, signature = rest.partition(_SIGNATURE)
+    armour: list[str] = []
     if mark and ends:
         # Hash: and other header lines, then a blank line, then what was signed (RFC 9580 section 7).
-        signed = _ESCAPED_DASH.sub("", words.partition("\n\n")[2])
-        text = before + signed + signature.partition(_SIGNATURE_END)[2]
+        head, _, signed = words.partition("\n\n")
+        block, last, after = signature.partition(_SIGNATURE_END)
+        text = before + _ESCAPED_DASH.sub("", signed) + after
+        armour.append(mark + head + "\n" + ends + block + last)
     before, mark, rest = text.partition(_ENCRYPTED)
-    if not mark:
-        return text, ""
-    hidden, ends, after = rest.partition(_ENCRYPTED_END)
-    return before + after, mark + hidden + ends
+    if mark:
+        block, last, after = rest.partition(_ENCRYPTED_END)
+        text = before + after
+        armour.append(mark + block + last)
+    return text, "\n\n".join(armour)

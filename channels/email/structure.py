@@ -210,10 +210,10 @@ def _text(part: Message, *, is_read: bool) -> Body:
     data = payload(part, _MOST_TEXT_SOURCE)
     text = _clean(decode(data, _parameter(part, "charset")))[:MAX_TEXT_CHARACTERS]
     text, files = without_files(text)
-    text, encrypted = signed.without_armour(text)
+    text, armour = signed.without_armour(text)
     if (_parameter(part, "format") or "").lower() == "flowed":
         text = unflow(text, delsp=(_parameter(part, "delsp") or "").lower() == "yes")
-    return Body(texts=[text], attachments=files, hidden=[encrypted] if encrypted else [])
+    return Body(texts=[text], attachments=files, hidden=[armour] if armour else [])
 
 
 def _points_to_html(text: str) -> bool:
