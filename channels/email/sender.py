@@ -10,7 +10,6 @@ machines do not answer is what the headers are for.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -54,22 +53,12 @@ class Outbox:
 
     async def send(self, message: Outbound) -> Receipt:
         """Send one mail; the receipt is its Message-ID. Raises `SendFailed`, whose reason names nobody."""
-        contents = await self._contents(message)
-        try:
-            # Beside the event loop where it takes time.
-            letter = (
-                await asyncio.to_thread(self._letter, message, contents)
-                if contents
-                else self._letter(message)
-            )
-        except UnusableAddress as error:
-            which = "penerima atau tembusan" if message.cc else "penerima"
-            raise SendFailed(f"Alamat {which} tidak dapat dipakai ({error})", permanent=True) from error
-        except TooManyCopies as error:
-            raise SendFailed("Terlalu banyak alamat tembusan", permanent=True) from error
         attempt = _Attempt(self.sessions)
         try:
-            async with asyncio.timeout(self.lasts(message).total_seconds()):
+            async with asyncio.timeout(self.lasts(message).total_seconds()), self.sessions.place():
+                attempt.step = "CONNECT"
+                # Only now, as it is in memory: so there are no more of them than connections.
+                letter = await self._letter(message)
                 remark = await attempt.deliver(letter)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             raise failed(error, attempt.step) from error
@@ -89,8 +78,19 @@ class Outbox:
             session.drop()
         return extensions
 
-    def _letter(self, message: Outbound, contents: Sequence[bytes] = ()) -> Letter:
-        return compose(message, self.sender, self.office_name, contents)
+    async def _letter(self, message: Outbound) -> Letter:
+        """Write the mail. Raises `SendFailed`."""
+        contents = await self._contents(message)
+        try:
+            if not contents:
+                return compose(message, self.sender, self.office_name)
+            # Beside the event loop, as it takes time.
+            return await asyncio.to_thread(compose, message, self.sender, self.office_name, contents)
+        except UnusableAddress as error:
+            which = "penerima atau tembusan" if message.cc else "penerima"
+            raise SendFailed(f"Alamat {which} tidak dapat dipakai ({error})", permanent=True) from error
+        except TooManyCopies as error:
+            raise SendFailed("Terlalu banyak alamat tembusan", permanent=True) from error
 
     async def _contents(self, message: Outbound) -> list[bytes]:
         """Return what is attached. Raises `SendFailed`."""
@@ -101,29 +101,34 @@ class Outbox:
         if self.files is None:
             raise SendFailed("Penyimpanan berkas tidak tersedia", permanent=False)
         try:
-            return [await self.files.open(each.file) for each in message.attachments]
+            async with asyncio.timeout(self.timeout):
+                return [await self.files.open(each.file) for each in message.attachments]
         except FetchFailed as error:
             raise SendFailed(f"Lampiran: {error.reason}", permanent=error.permanent) from error
+        except TimeoutError as error:
+            raise SendFailed("Lampiran: penyimpanan berkas tidak menjawab", permanent=False) from error
 
 
 class _Attempt:
-    """One mail on its way through a connection that is kept, or else a new one; `step` is how far it came."""
+    """One mail on its way through a connection that is kept, or else a new one; `step` is how far it came.
+
+    To be used within a place of `sessions`.
+    """
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self.step: Step = "WAIT"
 
     async def deliver(self, letter: Letter) -> str:
-        async with self._sessions.place():
-            session = self._sessions.kept()
-            if session is not None:
-                try:
-                    return await self._through(session, letter)
-                except (aiosmtplib.SMTPException, OSError) as error:
-                    if not _was_stale(error, self.step):
-                        raise
-            self.step = "CONNECT"
-            return await self._through(self._sessions.new(), letter, is_new=True)
+        session = self._sessions.kept()
+        if session is not None:
+            try:
+                return await self._through(session, letter)
+            except (aiosmtplib.SMTPException, OSError) as error:
+                if not _was_stale(error, self.step):
+                    raise
+        self.step = "CONNECT"
+        return await self._through(self._sessions.new(), letter, is_new=True)
 
     async def _through(self, session: Session, letter: Letter, *, is_new: bool = False) -> str:
         try:

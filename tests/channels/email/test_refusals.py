@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from channels.port import Cause, Enclosure, FetchFailed, SendFailed
+from channels.port import Cause, Enclosure, FetchFailed, Pace, SendFailed
 from tests.channels.email import servers
-from tests.channels.email.building import channel
+from tests.channels.email.building import NOW, channel
 from tests.channels.email.smtp_stub import DROP, SmtpStub, start_smtp_stub
 from tests.channels.email.test_sender import CITIZEN, MESSAGE
 
@@ -218,6 +220,35 @@ async def test_files_beyond_the_offices_limit_are_not_even_read() -> None:
     with pytest.raises(SendFailed, match="terlalu besar") as caught:
         await made.send(replace(MESSAGE, attachments=(FILE,)))
     assert caught.value.permanent
+
+
+async def test_a_disk_that_does_not_answer_holds_up_no_mail_for_long() -> None:
+    class Hanging(Shelf):
+        async def open(self, name: str) -> bytes:
+            await asyncio.Event().wait()
+            return await super().open(name)
+
+    made = channel(files=Hanging({}), send_timeout_seconds=0.1)
+    with pytest.raises(SendFailed, match="tidak menjawab") as caught:
+        await made.send(replace(MESSAGE, attachments=(FILE,)))
+    assert (caught.value.permanent, caught.value.uncertain) == (False, False)
+
+
+def test_the_office_sets_the_pace() -> None:
+    made = channel(messages_per_second=3, messages_per_second_to_one=0.5)
+    assert made.pace == Pace(3, 0.5)
+
+
+async def test_a_large_mail_is_looked_for_only_when_it_must_have_ended() -> None:
+    now = [NOW]
+    made = channel(files=Shelf({}), now=lambda: now[0])
+    began = replace(MESSAGE, attachments=(replace(FILE, size=15_000_000),), attempted_at=NOW)
+    now[0] = NOW + made.settle
+    with pytest.raises(SendFailed) as caught:
+        await made.find(began)
+    assert not caught.value.permanent
+    now[0] = NOW + made.settle + timedelta(minutes=15)
+    assert await made.find(began) is None
 
 
 async def test_a_test_mail_goes_to_the_office_itself() -> None:
