@@ -86,6 +86,8 @@ def compose(message: Outbound, sender: Sender, office_name: str, files: Sequence
         *_thread(message),
         mime.field("Subject", mime.words(subject_line(message, office_name))),
         *_automatic(message),
+        # What comes back with it went round in a circle (`automatic`): programs that pass mail on keep it.
+        mime.field("X-Loop", [sender.address]),
         mime.field("Content-Language", [message.language]),  # RFC 3282
         b"MIME-Version: 1.0\r\n",
     ]

@@ -554,7 +554,9 @@ async def test_too_many_automatic_replies_end_in_silence_and_an_officer_knows(
         tickets = 1 if one_thread else 2
         assert await stage.scalar("SELECT count(*) FROM ticket WHERE reason = 'limit'") == tickets
         limits = "SELECT detail ->> 'limit' FROM event WHERE kind = 'mail_limit'"
-        assert await stage.column(limits) == ["thread" if one_thread else "day"] * tickets
+        assert [str(each) for each in await stage.column(limits)] == [
+            "thread" if one_thread else "day"
+        ] * tickets
         # Others are answered; and so is this one the day after, in a conversation of its own.
         assert (
             len(await stage.answered("biaya konsultasi?", channel="email", sender="lain@contoh.example")) == 1
