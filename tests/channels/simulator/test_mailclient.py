@@ -6,10 +6,14 @@ import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import aioimaplib
 import httpx
 
+from channels.port import Enclosure, Outbound
+from tests.channels.email.building import channel
+from tests.channels.email.test_refusals import Shelf
 from tests.channels.simulator.product import OFFICE_MAIL, Product
 
 MINE = {"alamat": "warga@example.org", "nama": "Warga Contoh, S.Stat", "tab": "email"}
@@ -108,6 +112,38 @@ async def test_attachments_go_along(product: Product, browser: httpx.AsyncClient
     [attachment] = mail.iter_attachments()
     assert attachment.get_filename() == "surat pengantar.pdf"
     assert attachment.get_content() == b"%PDF-1.4 isi"
+
+
+async def test_a_mail_of_the_product_shows_its_words_and_its_files(
+    product: Product, browser: httpx.AsyncClient
+) -> None:
+    opened = await browser.post("/simulator/mail", data=MINE | {"subjek": "Tanya", "isi": "Berapa lama?"})
+    [mail] = await office_mail(product)
+    office = channel(
+        smtp_url=product.simulator.mail.smtp_url,
+        mail_from=f"PST Contoh <{OFFICE_MAIL}>",
+        files=Shelf({"a" * 32: b"isi"}),
+    )
+    answer = Outbound(
+        id=uuid4(),
+        channel="email",
+        recipient="warga@example.org",
+        text="Lama: *3 hari kerja*.",
+        key="officer",
+        created_at=product.clock.now(),
+        subject="Tanya",
+        in_reply_to=mail["Message-ID"],
+        author="officer",
+        ticket="KST-2026-00042",
+        attachments=(Enclosure("Tabel Inflasi.csv", "text/csv", 3, "a" * 32),),
+    )
+    await office.send(answer)
+    await office.close()
+
+    thread = (await browser.get(opened.url)).text
+    assert "<strong>3 hari kerja</strong>" in thread
+    assert "Tabel Inflasi.csv" in thread
+    assert "Re: [KST-2026-00042] Tanya" in thread
 
 
 async def test_what_cannot_be_sent_stays_typed_and_says_why(
