@@ -81,7 +81,9 @@ def to_text(source: str) -> str:
 def _parsed(source: str) -> lxml.html.HtmlElement | None:
     if not source.strip():
         return None
-    parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    parser = lxml.html.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
+    )
     return lxml.html.document_fromstring(source.encode("utf-8", errors="replace"), parser=parser)
 
 

@@ -18,6 +18,8 @@ from channels.email.structure import Body, TooMuch, body_of
 
 _POLICY = BoundedPolicy()
 _PIECE = 65_536
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_SPACE_BEFORE_COLON = re.compile(rb"^([A-Za-z][A-Za-z0-9-]{1,60})[ \t]{1,20}:", re.MULTILINE)
 _MOST_ENCLOSED = 5
 _FULL_SIZE = re.compile(SHORTENED_HEADER + rb": (\d{1,15})\r?\n")
 _BROKEN = (
@@ -43,6 +45,7 @@ def parse(data: bytes, own: Sender | None = None, authserv_id: str = "") -> Mail
         raw = raw.removeprefix(codecs.BOM_UTF8).lstrip()
     if not raw.strip():
         return _unparseable(raw, "the mail is empty")
+    raw = _with_proper_colons(raw)
     try:
         message = _message(raw)
         fields = Headers(message)
@@ -59,6 +62,16 @@ def parse(data: bytes, own: Sender | None = None, authserv_id: str = "") -> Mail
     except _BROKEN as error:
         return _unparseable(raw, f"the parser gave up ({type(error).__name__})")
     return replace(mail, full_size=full_size, finding=trust.judge(message, authserv_id))
+
+
+def _with_proper_colons(raw: bytes) -> bytes:
+    """Mend "Subject : ..." (RFC 5322 section 4.5.8): Python's parser takes it for the end of the header."""
+    head = raw[:_PIECE]
+    end = _BLANK_LINE.search(head)
+    size = end.start() if end else len(head)
+    if not _SPACE_BEFORE_COLON.search(head, 0, size):
+        return raw
+    return _SPACE_BEFORE_COLON.sub(rb"\1:", head[:size]) + raw[size:]
 
 
 def _message(raw: bytes) -> Message:

@@ -37,6 +37,11 @@ _POINTS_TO_HTML = re.compile(
     r"\b(?:html|browser|peramban|web version|versi web|online version|versi online)\b", re.IGNORECASE
 )
 _LONGEST_POINTER = 400
+_ENCODING = re.compile(r"[a-z0-9][a-z0-9_-]{2,30}")
+_URL_SAFE = str.maketrans("-_", "+/")
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:+-]{2,40})", re.IGNORECASE)
+# What a terminal would colour or ring with, and other letters that no text has.
+_CONTROLS = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]|[\x00-\x08\x0e-\x1f\x7f\ufeff]")
 _MOST_TEXT_SOURCE = 2_000_000
 _LARGE = 1_000_000
 _NO_WORDS = frozenset(
@@ -109,7 +114,7 @@ class _Walk:
         self._count += 1
         if depth > MAX_DEPTH or self._count > MAX_PARTS:
             raise TooMuch("too many parts" if self._count > MAX_PARTS else "nested too deeply")
-        kind = part.get_content_type()
+        kind = _kind(part)
         if kind == "message/rfc822" and part.is_multipart():
             return _enclosed(part)
         if not part.is_multipart():
@@ -119,7 +124,7 @@ class _Walk:
             return self._leaf(part, kind, parent, is_read=is_read)
         children = [child for child in part.get_payload() if isinstance(child, Message)]
         if kind == "multipart/encrypted":
-            files = [self._leaf(child, child.get_content_type(), "", is_read=False) for child in children]
+            files = [self._leaf(child, _kind(child), "", is_read=False) for child in children]
             return _joined(files)
         if kind == "multipart/alternative":
             return self._chosen(children, depth + 1, is_read=is_read)
@@ -243,7 +248,8 @@ def _words_beside(part: Message, kind: str, name: str) -> Body:
         words = invitation.in_words(decode(payload(part, _MOST_TEXT_SOURCE), _parameter(part, "charset")))
         return Body(aside=[_clean(words)] if words else [])
     if kind.startswith("text/") and kind not in _NO_WORDS and not name:
-        return Body(spare=_text(part, is_read=True).texts)
+        texts = _text(part, is_read=True).texts
+        return Body(spare=[to_text(texts[0][:MAX_HTML_CHARACTERS])] if kind == "text/html" else texts)
     return Body()
 
 
@@ -266,7 +272,8 @@ def _file(part: Message, kind: str, name: str, disposition: str, parent: str) ->
     # A part without name and content is a mail program's padding.
     if size == 0 and not name:
         return Body()
-    return _joined([Body(attachments=[attachment]), _words_beside(part, kind, name)])
+    named = "" if kind in {"text/plain", "text/html"} and disposition != "attachment" else name
+    return _joined([Body(attachments=[attachment]), _words_beside(part, kind, named)])
 
 
 def _enclosed(part: Message) -> Body:
@@ -291,10 +298,13 @@ def payload(part: Message, most: int | None = None) -> bytes:
     raw = _source(part)
     encoding = _encoding(part)
     if isinstance(raw, str) and most is not None and len(raw) > most:
-        short = Message(policy=headers.BoundedPolicy())
-        short["Content-Transfer-Encoding"] = encoding
-        short.set_payload(raw[: raw.rfind("\n", 0, most) + 1 or most])
-        part = short
+        raw = raw[: raw.rfind("\n", 0, most) + 1 or most]
+    if isinstance(raw, str) and encoding == "base64" and "+" not in raw and "/" not in raw:
+        raw = raw.translate(_URL_SAFE)  # RFC 4648 section 5, which is not for mail
+    if isinstance(raw, str):
+        part = Message(policy=headers.BoundedPolicy())
+        part["Content-Transfer-Encoding"] = encoding
+        part.set_payload(raw)
     if encoding == "base64" and isinstance(raw, str) and _is_plain_text(raw):
         return raw.encode("utf-8", errors="surrogateescape")
     try:
@@ -307,7 +317,17 @@ def payload(part: Message, most: int | None = None) -> bytes:
 
 
 def _encoding(part: Message) -> str:
-    return (headers.Headers(part).raw("content-transfer-encoding") or "").strip().lower()
+    """Return the transfer encoding by its proper name, whatever stands around it."""
+    written = (headers.Headers(part).raw("content-transfer-encoding") or "").lower()
+    word = _ENCODING.search(written)
+    found = word[0].replace("_", "-") if word else ""
+    return "base64" if found == "base-64" else found
+
+
+def _kind(part: Message) -> str:
+    """Return a part's content type, also where the semicolon behind it is missing."""
+    kind = part.get_content_type()
+    return kind if " " not in kind else kind.split()[0]
 
 
 def _is_plain_text(raw: str) -> bool:
@@ -334,6 +354,10 @@ def _size(part: Message) -> int | None:
 
 
 def _nested_size(inner: Message) -> int | None:
+    sources = [_source(part) for part in inner.walk()]
+    size = sum(len(one) for one in sources if isinstance(one, str))
+    if size > _LARGE:
+        return size  # near enough, without writing it all out again
     try:
         return len(inner.as_bytes())
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
@@ -347,6 +371,9 @@ def _parameter(part: Message, name: str) -> str | None:
         return None
     if isinstance(value, tuple):  # RFC 2231: charset, language, value
         value = value[2]
+    if not value and name == "charset":  # of a field that is broken before it
+        found = _CHARSET.search(headers.Headers(part).raw("content-type") or "")
+        value = found[1] if found else None
     return str(value) if value else None
 
 
@@ -375,4 +402,4 @@ def _cid(raw: str) -> str:
 
 
 def _clean(text: str) -> str:
-    return _LINE_ENDS.sub("\n", text.replace("\x00", "").replace("\ufeff", ""))
+    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
