@@ -169,8 +169,14 @@ def build(options: Options, environment: Environment, wiring: Wiring) -> Email |
         # The mailbox is as new as the program: what is in it was written for us.
         options = options.model_copy(update={"first_start": "all"})
     mailbox = Mailbox(replace(imap, token_file=token_file), tls, options, wiring.depot, wiring.now)
+    sessions = Sessions(
+        dialling,
+        most=options.smtp_connections,
+        idle_seconds=options.smtp_idle_seconds,
+        login_pause=options.smtp_login_pause_seconds,
+    )
     outbox = Outbox(
-        Sessions(dialling, most=options.smtp_connections, idle_seconds=options.smtp_idle_seconds),
+        sessions,
         own,
         wiring.office_name,
         options.send_timeout_seconds,

@@ -41,6 +41,9 @@ class Options(BaseModel):
     smtp_idle_seconds: float = Field(
         default=10, ge=0, le=120, description="How long one is kept for the next mail; 0 for one mail each"
     )
+    smtp_login_pause_seconds: float = Field(
+        default=60, ge=0, le=3_600, description="After a refused login none is tried for so long"
+    )
     max_file_bytes: int = Field(
         default=15_728_640,
         ge=0,

@@ -55,7 +55,7 @@ class UnsupportedServer(aiosmtplib.SMTPException):
         self.what = what
 
 
-def numbers(code: int, message: str) -> str:
+def told(code: int, message: str) -> str:
     """Return the reply code, and the enhanced one (RFC 3463) where there is one."""
     enhanced = _ENHANCED.search(message)
     return f"{code} {enhanced[0]}" if enhanced else str(code)
@@ -65,11 +65,11 @@ def _refused(code: int, message: str, step: Step) -> SendFailed:
     """Tell a refusal of this message (5xx, RFC 5321 section 4.2.1) from trouble with the server."""
     about_us = step == "CONNECT" or code in _LOGIN_CODES
     permanent = 500 <= code < 600 and not about_us
-    told = numbers(code, message)
-    nobody = permanent and step == "RCPT" and _NOBODY.search(told)
-    why = "" if about_us else _in_words(code, told)
+    numbers = told(code, message)
+    nobody = permanent and step == "RCPT" and _NOBODY.search(numbers)
+    why = "" if about_us else _in_words(code, numbers)
     return SendFailed(
-        f"Server surat menolak pada langkah {step} ({told}){why}",
+        f"Server surat menolak pada langkah {step} ({numbers}){why}",
         permanent=permanent,
         # -1 is aiosmtplib's code for an answer that cannot be read.
         uncertain=step == "DATA" and not 400 <= code < 600,
@@ -77,9 +77,9 @@ def _refused(code: int, message: str, step: Step) -> SendFailed:
     )
 
 
-def _in_words(code: int, told: str) -> str:
+def _in_words(code: int, numbers: str) -> str:
     for shape, words in _WORDS:
-        if shape.search(told):
+        if shape.search(numbers):
             return f": {words}"
     if code == 552:  # RFC 5321 section 4.2.3; RFC 1870 section 6.1 at MAIL
         return ": surat terlalu besar"

@@ -133,7 +133,7 @@ class _Attempt:
     async def _through(self, session: Session, letter: Letter, *, is_new: bool = False) -> str:
         try:
             if is_new:
-                await session.open()
+                await self._sessions.open(session)
             remark = await session.hand_over(letter)
         except BaseException:
             session.drop()

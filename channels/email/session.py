@@ -13,13 +13,14 @@ from aiosmtplib import SMTP
 
 from channels.email.address import Server
 from channels.email.compose import Letter
-from channels.email.refusals import Step, UnsupportedServer, numbers
+from channels.email.refusals import Step, UnsupportedServer, told
 from channels.email.token import NoToken, read_token
 from channels.port import SendFailed
 
 REUSED_SECONDS = 5.0
 """How long a connection that was idle may owe its first answer: it may have been cut without a word."""
 GOODBYE_SECONDS = 2.0
+_WRONG_PASSWORD = {454, 535}  # RFC 4954 section 6
 SLOWEST = 32_768
 """Bytes a second that an upload may come down to before it is given up."""
 
@@ -101,7 +102,7 @@ class Session:
         await client.mail(self._dialling.sender, options=options, encoding=encoding, timeout=timeout)
         self.step = "RCPT"
         await client.rcpt(letter.recipient, encoding=encoding)
-        refused = [told for copy in letter.copies if (told := await self._refusal(copy, encoding))]
+        refused = [why for copy in letter.copies if (why := await self._refusal(copy, encoding))]
         self.step = "DATA"
         await client.data(letter.data, timeout=self._dialling.timeout + len(letter.data) / SLOWEST)
         # The server has taken it (RFC 5321 section 4.2.5).
@@ -123,12 +124,21 @@ class Session:
     async def _log_in(self, user: str, password: str) -> None:
         if not self._client.supports_extension("auth"):
             raise UnsupportedServer("masuk dengan kata sandi")
-        try:
-            await self._client.login(user, password)
-        except aiosmtplib.SMTPException as error:
-            if type(error) is aiosmtplib.SMTPException:
-                raise UnsupportedServer("cara masuk yang kita kenal") from error
-            raise
+        client, refusal = self._client, None
+        methods = {"plain": client.auth_plain, "login": client.auth_login, "cram-md5": client.auth_crammd5}
+        for name, method in methods.items():
+            if name not in client.server_auth_methods:
+                continue
+            try:
+                await method(user, password)
+            except aiosmtplib.SMTPAuthenticationError as error:
+                # Where it is the password and not the method, another method counts as another wrong try.
+                if error.code in _WRONG_PASSWORD or not client.is_connected:
+                    raise
+                refusal = error
+            else:
+                return
+        raise refusal or UnsupportedServer("cara masuk yang kita kenal")
 
     async def _show_token(self, user: str, token_file: Path) -> None:
         if "xoauth2" not in self._client.server_auth_methods:
@@ -165,7 +175,7 @@ class Session:
         except aiosmtplib.SMTPRecipientRefused as error:
             if error.code == 421:
                 raise
-            return numbers(error.code, error.message)
+            return told(error.code, error.message)
         return ""
 
 

@@ -6,8 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import aiosmtplib
+
 from channels.email.address import Server
+from channels.email.refusals import told
 from channels.email.session import Dialling, Session
+from channels.port import SendFailed
 
 MOST_MAILS = 50
 """Mails through one connection; servers have limits of their own and count higher."""
@@ -16,12 +20,16 @@ MOST_MAILS = 50
 class Sessions:
     """At most `most` connections at once; one that nobody uses is kept for `idle_seconds`.
 
-    A session belongs to one task from `place` to its end, so two mails never mix on one connection.
+    A session belongs to one task from `place` to its end, so two mails never mix on one connection. After a
+    login that was refused none is tried for `login_pause` seconds: every mail that waits would try it, and
+    servers lock accounts and addresses after a few.
     """
 
-    def __init__(self, dialling: Dialling, *, most: int, idle_seconds: float) -> None:
+    def __init__(self, dialling: Dialling, *, most: int, idle_seconds: float, login_pause: float) -> None:
         self._dialling = dialling
         self._idle_seconds = idle_seconds
+        self._login_pause = login_pause
+        self._refused: tuple[float, str] | None = None
         self._places = asyncio.Semaphore(most)
         self._idle: dict[Session, asyncio.TimerHandle] = {}
         self._partings: set[asyncio.Task[None]] = set()
@@ -50,6 +58,22 @@ class Sessions:
     def new(self) -> Session:
         """Return one that is still to be opened."""
         return Session(self._dialling)
+
+    async def open(self, session: Session) -> None:
+        """Connect and log in. Raises `aiosmtplib.SMTPException`, `OSError`, and `SendFailed` within the pause."""
+        now = asyncio.get_running_loop().time()
+        if self._refused is not None and now < self._refused[0]:
+            until, numbers = self._refused
+            raise SendFailed(
+                f"Server surat menolak masuk ({numbers}): ditunggu dahulu", permanent=False, after=until - now
+            )
+        try:
+            await session.open()
+        except aiosmtplib.SMTPAuthenticationError as error:
+            if 500 <= error.code < 600:
+                self._refused = now + self._login_pause, told(error.code, error.message)
+            raise
+        self._refused = None
 
     def keep(self, session: Session) -> None:
         """Keep a connection on which a mail was taken, or part from it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -113,7 +114,7 @@ async def test_other_limits_are_none(extensions: tuple[str, ...]) -> None:
 )
 async def test_a_login_that_fails_is_our_trouble_and_not_the_mails(reply: str, words: str) -> None:
     async with start_smtp_stub(SmtpStub(script={"AUTH": [reply] * 3})) as stub:
-        made = channel(smtp_url=f"smtp://kantor:sandi@127.0.0.1:{stub.port}")
+        made = channel(smtp_url=f"smtp://kantor:sandi@127.0.0.1:{stub.port}", smtp_login_pause_seconds=0)
         with pytest.raises(SendFailed) as caught:
             await made.send(MESSAGE)
         assert (caught.value.permanent, caught.value.uncertain) == (False, False)
@@ -123,6 +124,44 @@ async def test_a_login_that_fails_is_our_trouble_and_not_the_mails(reply: str, w
         await made.send(MESSAGE)
         await made.close()
     assert len(stub.mails) == 1
+
+
+async def test_a_refused_password_is_not_tried_by_every_mail() -> None:
+    async with start_smtp_stub(SmtpStub(script={"AUTH": ["535 5.7.8 wrong"]})) as stub:
+        made = channel(smtp_url=f"smtp://kantor:sandi@127.0.0.1:{stub.port}", smtp_login_pause_seconds=0.3)
+        for words in ("535 5.7.8", "ditunggu"):
+            with pytest.raises(SendFailed, match=words) as caught:
+                await made.send(MESSAGE)
+            assert not caught.value.permanent
+        assert caught.value.after is not None
+        assert 0 < caught.value.after <= 0.3
+        assert len(stub.said) == 1
+        async with asyncio.timeout(5):
+            while not stub.mails:
+                with contextlib.suppress(SendFailed):
+                    await made.send(MESSAGE)
+                await asyncio.sleep(0.01)
+        await made.close()
+    assert len(stub.said) == 2
+
+
+async def test_a_wrong_password_is_tried_one_way_only() -> None:
+    stub = SmtpStub(extensions=("AUTH LOGIN PLAIN CRAM-MD5",), script={"AUTH": ["535 5.7.8 wrong"]})
+    async with start_smtp_stub(stub):
+        with pytest.raises(SendFailed, match="535"):
+            await channel(smtp_url=f"smtp://kantor:sandi@127.0.0.1:{stub.port}").send(MESSAGE)
+    assert stub.steps(0) == ["EHLO", "AUTH"]
+
+
+async def test_a_way_that_the_server_only_says_it_has_is_passed_over() -> None:
+    password = base64.b64encode(b"sandi").decode().upper()  # the stub knows steps in capitals
+    script = {"AUTH": ["504 5.5.4 no such", "334 UGFzc3dvcmQ6"], password: ["235 2.7.0 ok"]}
+    stub = SmtpStub(extensions=("AUTH LOGIN PLAIN",), script=script)
+    async with start_smtp_stub(stub):
+        made = channel(smtp_url=f"smtp://kantor:sandi@127.0.0.1:{stub.port}")
+        await made.send(MESSAGE)
+        await made.close()
+    assert [line.split()[1] for line in stub.said[0] if line.startswith("AUTH")] == ["PLAIN", "LOGIN"]
 
 
 async def test_a_server_without_login_gets_no_password() -> None:
