@@ -41,9 +41,13 @@ class Queue:
         lock = f"deliver:{conversation_id}:{channel}"
         await self._defer(tx, DELIVER, lock=lock, seconds=seconds, message_id=message_id)
 
-    async def read(self, tx: Transaction, parcel_id: int, *, channel: str) -> None:
-        """Have a fetched parcel read, in the order in which the channel's parcels were kept."""
-        await self._defer(tx, READ, lock=f"read:{channel}", parcel_id=parcel_id)
+    async def read(self, tx: Transaction, *parcel_ids: int, channel: str) -> None:
+        """Have fetched parcels read, in the order in which the channel's parcels were kept."""
+        if parcel_ids:
+            raw: Any = await driver_connection(tx)
+            job = self.app.configure_task(READ, lock=f"read:{channel}", connection=raw, allow_unknown=True)
+            rows: list[dict[str, Any]] = [{"parcel_id": parcel_id} for parcel_id in parcel_ids]
+            await job.batch_defer_async(*rows)
 
     async def fetch(self, tx: Transaction, media_id: int, *, message_id: int) -> None:
         """Have a file fetched, after the earlier ones of its message."""

@@ -178,14 +178,15 @@ class Reception:
         What the other side does not hand over is shown to officers instead of being read.
         """
         now = self._clock.now()
-        packed = [(item, await self.contents.pack(item.data)) for item in items]
+        packed = list(zip(items, await self.contents.pack([item.data for item in items]), strict=True))
         async with self._database.transaction() as tx:
-            for parcel_id, item in await parcels.keep(tx, packed, now=now):
+            kept = await parcels.keep(tx, packed, now=now)
+            for parcel_id, item in kept:
                 if item.fault:
                     detail = {"parcel": parcel_id, "number": item.number}
                     await events.note(tx, "mail_undeliverable", now=now, detail=detail)
-                else:
-                    await self._queue.read(tx, parcel_id, channel=channel)
+            to_read = (parcel_id for parcel_id, item in kept if not item.fault)
+            await self._queue.read(tx, *to_read, channel=channel)
             await parcels.move_cursor(tx, cursor, channel=channel, place=place, now=now)
 
     async def checked(self, channel: str, place: str) -> None:

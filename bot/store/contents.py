@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -36,12 +37,15 @@ class Contents:
     files: Files
     most: int
 
-    async def pack(self, content: bytes) -> Packed:
-        """Compress a content and keep it in a file when it is large.
+    async def pack(self, contents: Sequence[bytes]) -> list[Packed]:
+        """Compress contents, in their order, and keep the large ones in files.
 
-        A disk that does not take the file is no reason to lose it: then it stays in the row.
+        A disk that does not take a file is no reason to lose it: then it stays in the row.
         """
-        packed = await asyncio.to_thread(zlib.compress, content, _LEVEL)
+        compressed = await asyncio.to_thread(lambda: [zlib.compress(one, _LEVEL) for one in contents])
+        return [await self._placed(one) for one in compressed]
+
+    async def _placed(self, packed: bytes) -> Packed:
         if len(packed) <= self.most:
             return Packed(packed)
         try:

@@ -25,6 +25,13 @@ async def cursor(tx: Transaction, *, channel: str, place: str) -> Cursor | None:
     return Cursor(row.epoch, row.number) if row else None
 
 
+_KEEP = (
+    upsert(parcel)
+    .on_conflict_do_nothing(index_elements=["channel", "place", "epoch", "number"])
+    .returning(parcel.c.id, parcel.c.epoch, parcel.c.number)
+)
+
+
 async def keep(
     tx: Transaction, parcels: Sequence[tuple[Parcel, Packed]], *, now: datetime
 ) -> list[tuple[int, Parcel]]:
@@ -34,12 +41,7 @@ async def keep(
     """
     if not parcels:
         return []
-    kept = await tx.execute(
-        upsert(parcel)
-        .values([_row(item, packed, now) for item, packed in parcels])
-        .on_conflict_do_nothing(index_elements=["channel", "place", "epoch", "number"])
-        .returning(parcel.c.id, parcel.c.epoch, parcel.c.number)
-    )
+    kept = await tx.execute(_KEEP, [_row(item, packed, now) for item, packed in parcels])
     by_position = {(item.epoch, item.number): item for item, _ in parcels}
     return sorted(((row.id, by_position[row.epoch, row.number]) for row in kept), key=lambda found: found[0])
 

@@ -13,7 +13,7 @@ from channels.email.mail import SHORTENED_HEADER
 T = TypeVar("T")
 
 # Mails per portion, and bytes per portion: what one transaction keeps at a time.
-PORTION_MAILS = 50
+PORTION_MAILS = 100
 PORTION_BYTES = 8 * 1024 * 1024
 
 # aioimaplib needs about eight times a literal's size to take it in, so big mails come in pieces.
