@@ -47,6 +47,19 @@ _BOMS = (
 )
 _NAME = re.compile(r"[A-Za-z0-9._:+-]{2,40}")
 _SAMPLE_BYTES = 16_384
+_FEWEST_FOR_STATISTICS = 48
+_UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_AS_CP1252 = "pst.cp1252"
+
+
+def _single(error: UnicodeError) -> tuple[str, int]:
+    """Read bytes that are no UTF-8 as Windows does: an error handler of `bytes.decode`."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error(_AS_CP1252, _single)
 
 
 def decode(data: bytes, declared: str | None) -> str:
@@ -94,6 +107,12 @@ def _known(declared: str | None) -> str | None:
 def _guessed(data: bytes) -> str:
     """Decode what is neither as declared nor UTF-8."""
     foreign = sum(byte > 127 for byte in data[:_SAMPLE_BYTES])
+    letters = [len(found) for found in _UTF8_LETTER.findall(data[:_SAMPLE_BYTES])]
+    if letters and sum(letters) * 2 > foreign:
+        # UTF-8 with something of another charset pasted into it.
+        return data.decode("utf-8", errors=_AS_CP1252)
+    if len(data) < _FEWEST_FOR_STATISTICS:
+        return data.decode("cp1252", errors="replace")
     if foreign * 8 < min(len(data), _SAMPLE_BYTES):
         # Mostly ASCII: Indonesian or English with some typographic quotes, from a Western program.
         # Statistics have too little to go by here and like to answer with a rare charset.

@@ -17,7 +17,10 @@ from email.utils import parsedate_to_datetime
 from channels.email.charset import decode
 from channels.email.mail import MAX_ADDRESSES, MAX_HEADER_CHARACTERS, MAX_HEADERS, MAX_REFERENCES
 
-_ENCODED_WORD = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?]*)\?=")
+# Some programs leave a question mark in it as it is, and some cut off the end of a long field.
+_ENCODED_WORD = re.compile(
+    r"=\?([^?\s]{1,80})\?([bBqQ])\?(?:([^?]*)\?=|((?:[^?=]|=(?!\?)|\?(?!=)){0,2000})\?=|([^?\s]{1,2000})$)"
+)
 _BETWEEN_ENCODED_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,80}\?[bBqQ]\?)")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 _SPACES = re.compile(r"\s+")
@@ -33,6 +36,12 @@ _HEX = re.compile(r"=([0-9A-Fa-f]{2})")
 _ANGLE = re.compile(r"<([^<>]*)>")
 _COMMENT = re.compile(r"\(([^()]*)\)")
 _BARE_ADDRESS = re.compile(r"[^\s<>,;:()\"]{1,250}@[^\s<>,;:()\"@]{1,250}")
+
+
+# What programs write into Date that use the computer's language.
+_TIME_WORDS = {"wib": "+0700", "wita": "+0800", "wit": "+0900", "peb": "Feb", "mei": "May", "agu": "Aug"}
+_TIME_WORDS |= {"agt": "Aug", "ags": "Aug", "okt": "Oct", "nop": "Nov", "des": "Dec"}
+_IN_INDONESIAN = re.compile(rf"\b(?:{'|'.join(_TIME_WORDS)})\b", re.IGNORECASE)
 
 
 class BoundedPolicy(Compat32):
@@ -137,11 +146,14 @@ def date(raw: str | None) -> datetime | None:
     """Return a Date field, in UTC; None when it is missing or makes no sense."""
     if not raw:
         return None
-    try:
-        found = parsedate_to_datetime(raw[:100])
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+    written = _IN_INDONESIAN.sub(lambda found: _TIME_WORDS[found[0].lower()], raw[:100].strip())
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            found = read(written)
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
 
 
 def _eight_bit(raw: str) -> str:
@@ -168,7 +180,7 @@ def _words(line: str) -> str:
         if found.start() != end or name != charset:
             pieces += [decode(run, charset) if run else "", line[end : found.start()]]
             run, charset = b"", name
-        run += _word_bytes(found[2].lower(), found[3])
+        run += _word_bytes(found[2].lower(), found[3] or found[4] or found[5] or "")
         end = found.end()
     return "".join([*pieces, decode(run, charset) if run else "", line[end:]])
 

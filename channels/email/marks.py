@@ -258,8 +258,15 @@ def header_block(lines: Sequence[str], at: int, *, announced: bool = False) -> i
         has_digits = has_digits or ("sent" in seen and any(letter.isdigit() for letter in line))
         end = index
     is_block = {"from", "sent"} <= seen and has_digits and bool(seen & {"to", "subject"})
+    # Some phones copy no more than these two; then they have to be exact.
+    is_block = is_block or (seen == {"from", "sent"} and end == at + 1 and _is_exact(lines, at))
     is_block = is_block or (announced and len(seen) >= 2)
     return end - at + 1 if is_block else 0
+
+
+def _is_exact(lines: Sequence[str], at: int) -> bool:
+    first, second = clipped(lines[at]), clipped(lines[at + 1])
+    return "@" in first and len(_WHEN.findall(second)) >= 2
 
 
 def rule(line: str) -> bool:
