@@ -44,13 +44,13 @@ def parse(data: bytes, own: Sender | None = None, authserv_id: str = "") -> Mail
     if raw[:1].isspace() or raw.startswith(codecs.BOM_UTF8):
         raw = raw.removeprefix(codecs.BOM_UTF8).lstrip()
     if not raw.strip():
-        return _unparseable(raw, "the mail is empty")
+        return _unparseable(raw, "surat kosong")
     raw = _with_proper_colons(raw)
     try:
         message = _message(raw)
         fields = Headers(message)
         if not fields.is_mail():
-            return _unparseable(raw, "it has no header fields of a mail")
+            return _unparseable(raw, "tidak ada kepala surat")
         body = body_of(message)
         mail = _mail(message, fields, body, judge(message, fields, own))
         if mail.kind == "bounce" and own is not None:
@@ -58,9 +58,9 @@ def parse(data: bytes, own: Sender | None = None, authserv_id: str = "") -> Mail
     except TooMuch as limit:
         return _unparseable(raw, str(limit))
     except RecursionError:
-        return _unparseable(raw, "nested too deeply")
+        return _unparseable(raw, "bagian bersarang terlalu dalam")
     except _BROKEN as error:
-        return _unparseable(raw, f"the parser gave up ({type(error).__name__})")
+        return _unparseable(raw, f"pembaca surat menyerah ({type(error).__name__})")
     return replace(mail, full_size=full_size, finding=trust.judge(message, authserv_id))
 
 

@@ -15,7 +15,7 @@ def read(parcel: Parcel, own: Sender | None, authserv_id: str = "") -> Inbound |
     if mail.kind != "message":
         return Ignored(mail.kind, mail.reason, _reports(mail, parcel))
     if "@" not in mail.from_address:
-        return Ignored("unparseable", "it has no sender's address")
+        return Ignored("unparseable", "alamat pengirim tidak ada")
     return _inbound(mail, parcel, own)
 
 

@@ -26,10 +26,10 @@ EXAMPLES = 20_000 if os.environ.get("PSTTEST_FULL") == "1" else 500
 OWN = Sender("", "bps3310@example.go.id")
 # What the parser may say about a mail that it cannot read. Anything else is a bug of ours that was caught.
 KNOWN_REASONS = {
-    "the mail is empty",
-    "it has no header fields of a mail",
-    "too many parts",
-    "nested too deeply",
+    "surat kosong",
+    "tidak ada kepala surat",
+    "terlalu banyak bagian",
+    "bagian bersarang terlalu dalam",
 }
 SLOWEST_SECONDS = 2.0
 fuzzed = settings(
