@@ -54,4 +54,5 @@ async def place_of(tx: Transaction, letter: Inbound, contact_id: int) -> Place:
     joined = next((each for each in same if not each.is_closed), None)
     if joined is not None:
         return Place(joined.conversation_id, foreign=foreign)
-    return Place(follows=mine[0].conversation_id if mine else None, foreign=foreign)
+    newest = max((each.conversation_id for each in mine), default=None)
+    return Place(follows=newest, foreign=foreign)

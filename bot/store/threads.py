@@ -31,7 +31,7 @@ class Quoted:
 # What goes on from a conversation goes on from it for whoever answers an old message of it, too.
 _QUOTED = text(
     """
-    WITH hit AS (
+    WITH RECURSIVE hit AS (
         SELECT conversation_id, true AS by_thread, false AS is_theirs FROM message
         WHERE channel = :channel AND external_id = ANY(:ids)
         UNION ALL
@@ -45,11 +45,11 @@ _QUOTED = text(
         SELECT conversation_id AS id, bool_or(by_thread) AS by_thread, bool_and(is_theirs) AS is_theirs
         FROM hit GROUP BY 1
     ), every AS (
-        SELECT * FROM quoted
-        UNION ALL
-        SELECT later.id, quoted.by_thread, true
-        FROM quoted JOIN conversation AS later ON later.follows_id = quoted.id
-        WHERE NOT EXISTS (SELECT 1 FROM quoted AS known WHERE known.id = later.id)
+        SELECT id, by_thread, is_theirs, 0 AS distance FROM quoted
+        UNION
+        SELECT later.id, every.by_thread, true, every.distance + 1
+        FROM every JOIN conversation AS later ON later.follows_id = every.id
+        WHERE every.distance < 20
     )
     SELECT conversation.id, conversation.contact_id = :contact AS is_own,
         conversation.closed_at IS NOT NULL AS is_closed, bool_or(every.by_thread) AS by_thread,
@@ -58,7 +58,7 @@ _QUOTED = text(
     FROM every JOIN conversation ON conversation.id = every.id
     WHERE conversation.contact_id = :contact OR NOT every.is_theirs
     GROUP BY conversation.id
-    ORDER BY conversation.id DESC
+    ORDER BY min(every.distance), conversation.id DESC
     """
 ).bindparams(
     bindparam("ids", type_=ARRAY(Text)),
@@ -76,7 +76,7 @@ async def quoted(
     uids: Sequence[UUID],
     tickets: Sequence[str],
 ) -> list[Quoted]:
-    """Return the conversations that a mail of a contact refers to, the newest first.
+    """Return the conversations that a mail of a contact refers to, then those that go on from them; newest first.
 
     `ids` are those of mails, `uids` our own of messages of ours, sent or not known to be; `tickets` are numbers.
     """

@@ -87,8 +87,12 @@ async def test_a_reply_to_a_closed_conversation_begins_one_that_follows_it(stage
         closed = await stage.scalar("SELECT min(id) FROM conversation")
         assert await follows(stage, conversation) == closed
         assert await stage.scalar("SELECT closed_at IS NOT NULL FROM conversation ORDER BY id LIMIT 1")
-        # Another one to the same closed conversation goes to where that person is now.
+        # Another one to the same closed conversation goes to where that person is now, and so after the next.
         assert await write(stage, replies_to=(ours,), subject="Re: Tanya data") == conversation
+        await stage.close_all()
+        third = await write(stage, replies_to=(ours,), subject="Re: Tanya data")
+        assert await follows(stage, third) == conversation
+        assert await write(stage, replies_to=(ours,), subject=None) == third
 
 
 @pytest.mark.parametrize(
@@ -198,6 +202,8 @@ async def test_another_subject_on_a_thread_is_another_question(staged: Staged) -
         # What goes on with it goes on there, and what goes on with the old one does not.
         assert await write(stage, replies_to=(ours,), subject="Re: Data inflasi") == conversation
         assert await write(stage, replies_to=(ours,), subject="Re: Tanya data") != conversation
+        # Without a subject it is about what it answers.
+        assert await write(stage, replies_to=(ours,), subject=None) != conversation
         assert await stage.scalar(CONVERSATIONS) == 2
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from channels.email.address import Sender
 from channels.email.parse import parse
 from channels.email.read import read
-from channels.port import Inbound, Parcel
+from channels.port import Inbound, Parcel, ReplyLimit
+from tests.channels.email import building
 
 OWN = Sender("Layanan PST", "pst@example.go.id")
 HERE = "mx.example.go.id"
@@ -134,3 +135,23 @@ def test_whatever_stands_there_is_read(words: str) -> None:
         "utf-8", "replace"
     )
     assert parse(raw, OWN, HERE).finding.trust in {"unknown", "passed", "failed"}
+
+
+def test_the_channel_asks_the_server_that_the_office_names() -> None:
+    raw = f"From: a@example.org\nAuthentication-Results: {HERE}; dmarc=fail\n\nAda?\n".encode()
+    for name, expected in ((HERE, "failed"), ("", "unknown")):
+        found = building.channel(authserv_id=name).read(Parcel("email", "here", 1, 1, raw, NOW))
+        assert isinstance(found, Inbound)
+        assert found.trust == expected
+
+
+@pytest.mark.parametrize("name", ["mx example", "mx;dmarc=pass", "mx\n"])
+def test_a_name_that_no_server_has_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="authserv_id"):
+        building.channel(authserv_id=name)
+
+
+def test_the_channel_says_how_much_is_answered_automatically() -> None:
+    assert building.channel(answers_per_day=7, answers_per_thread=3).reply_limit == ReplyLimit(7, 3)
+    with pytest.raises(ValueError, match="answers_per_day"):
+        building.channel(answers_per_day=0)
