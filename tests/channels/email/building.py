@@ -33,6 +33,7 @@ def channel(
     depot: MemoryDepot | None = None,
     ca_file: Path | None = None,
     smtp_url: str = NOWHERE,
+    *,
     mail_from: str = f"Layanan PST <{servers.ADDRESS}>",
     token_file: Path | None = None,
     files: FileStore | None = None,
