@@ -45,7 +45,7 @@ _WHEN = re.compile(
     r"\d{1,2}[.:]\d{2}|\d{1,2}[ /.-]{1,2}(?:(?:de )?[^\W\d_]{3,12}\.?|\d{1,2})[ /.,-]{1,2}(?:de )?\d{2,4}"
     r"|[^\W\d_]{3,12}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}|\d{4} ?[年년]"
 )
-_AFTER_WROTE = re.compile(r"[\s,;(\[*_]{0,4}(?:[^\W\d_]{1,12}[.:,]? ){0,3}\d{1,4}\b.{4,80}$")
+_AFTER_WROTE = re.compile(r"[\s,;(\[*_]{0,4}(?:[^\W\d_]{1,12}[.:,]{0,3} ){0,3}\d{1,4}\b.{4,80}$")
 _DASHES_AROUND = re.compile(r"^[\s_=*~-]+|[\s_=*~-]+$")
 _SEPARATOR = re.compile(
     rf"[-_=*~\s+]{{2,60}}{_any_of(phrases.ORIGINAL_MESSAGE)}\s?[-_=*~\s:+]{{0,60}}$", re.IGNORECASE
@@ -161,7 +161,7 @@ def attribution(lines: Sequence[str], at: int) -> int:
                 for skip in range(1, count)
             )
             return 0 if later else count
-        if count == 1 and line.endswith(":") and _names_a_writer(line) and _quotation_below(lines, at + 1):
+        if count == 1 and _names_a_writer(line) and _quotation_below(lines, at + 1):
             return 1
     return 0
 
@@ -173,9 +173,11 @@ def between_angles(line: str) -> bool:
 
 
 def _names_a_writer(line: str) -> bool:
-    """Tell whether a line is "Budi Santoso menulis:", without a date: enough only above a quotation."""
+    """Tell whether a line is enough above a quotation only: "Budi menulis:", "2013/11/13 Budi <...>"."""
     if len(line) > 160:
         return False
+    if not line.endswith(":"):
+        return _WHEN.match(line) is not None and line.endswith(">") and "@" in line
     text = line[:-1].rstrip()
     return any(found.end() == len(text) for found in _WROTE.finditer(text))
 
@@ -195,7 +197,7 @@ def _introduces(joined: str, count: int) -> bool:
     opens = _OPENING.match(text) is not None
     if count > 1 and not opens and "@" not in text:
         return False  # a paragraph of the writer's own that happens to end with "menulis:"
-    if when is None and "@" not in text:
+    if when is None and "@" not in text and not is_ruled:
         return False
     for found in _WROTE.finditer(text, max(0, len(text) - 260)):
         rest = text[found.end() :]

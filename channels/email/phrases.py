@@ -26,7 +26,8 @@ ON = (
 )
 ON_UNSPACED = "在|于|於|בתאריך|في"
 ORIGINAL_MESSAGE = (
-    "original(?: (?:message|appointment|e-?mail))?|reply message|pesan asli|pesan awal|pesan asal"
+    "(?:e-?mail|courriel|mail) original|original(?: (?:message|appointment|e-?mail))?"
+    "|reply message|pesan asli|pesan awal|pesan asal"
     "|(?:e-?mail|surel|surat) asli|balasan|pesan balasan|pesan sebelumnya|previous message"
     "|ursprüngliche (?:nachricht|e-?mail|mail)|original ?-?nachricht|originalnachricht"
     "|message (?:d['’]origine|original|initial|précédent)|courriel d['’]origine"
@@ -120,7 +121,7 @@ DEVICES = (
 )
 FOOTERS = (
     "(?:sent|typed|composed|written|posted) (?:from|via|with|using|by|on|through) {device}"
-    "|sent by (?:my|outlook|mobile)"
+    "|sent by (?:my|outlook|mobile)|sent from [^,;:!?]{2,50}$"
     "|(?:di)?(?:kirim|terkirim|ketik|buat|kirimkan|hantar) (?:dari|daripada|melalui|menggunakan|via"
     "|dengan|lewat|oleh|pakai) {device}"
     "|terkirim (?:dari|melalui|via|lewat) {device}"

@@ -44,6 +44,8 @@ ATTRIBUTIONS = {
     "zoho": f"---- On Mon, 03 Feb 2025 10:00:00 +0700 {PST} wrote ----",
     "zoho_id": f"---- Pada Sen, 03 Feb 2025 10:00:00 +0700 {PST} menulis ---",
     "thin_space": "On Mon, Feb 3, 2025 at 10:00\u202fAM Layanan PST <pst@example.go.id> wrote:",
+    "zoho_name": "---- Layanan PST wrote ----",
+    "outlook_web_de": "<pst@example.go.id> schrieb am Mo., 3. Feb. 2025, 10:00:",
     "wrote_on": f"{PST} schrieb am 03.02.2025 10:00:",
     "asterisks": f"*On Mon, Feb 3, 2025 at 10:00 AM {PST} wrote:*",
 }
@@ -64,6 +66,8 @@ BLOCKS = {
     "one_line": "Dari: PST <pst@example.go.id> Dikirim: Senin, 3 Februari 2025 10:00 Kepada: Budi Subjek: a",
     "original_de": "-----Ursprüngliche Nachricht-----\nVon: PST\nGesendet: 3.2.2025\nAn: Budi\nBetreff: a",
     "original_fr": "-----Message d'origine-----\nDe : PST\nEnvoyé : lundi\nÀ : Budi\nObjet : a",
+    "zimbra_fr": "----- Mail original -----\nDe: PST\nÀ: Budi\nEnvoyé: Lundi 3 Février 2025 10:00:00\nObjet: a",
+    "two_headers": "From: PST <pst@example.go.id>\nSent: Monday, February 3, 2025 10:00 AM",
     "original_zh": "------------------ 原始邮件 ------------------",
     "forward_es": "---------- Forwarded message ---------\nDe: PST\nDate: lun, 3 feb 2025\nSubject: a\nTo: Budi",
     "forward_apple_de": "Anfang der weitergeleiteten Nachricht:\n\nVon: PST\nBetreff: a\nDatum: 3. Februar 2025",
@@ -144,7 +148,15 @@ def test_words_right_above_an_introduction_stay() -> None:
     assert split(text, "Re: a").own == "On the phone you said three days.\nIs it so?"
 
 
-@pytest.mark.parametrize("line", ["Budi Santoso wrote:", "Layanan PST menulis:", "Max Mustermann schrieb:"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Budi Santoso wrote:",
+        "2025/02/03 Layanan PST <pst@example.go.id>",
+        "Layanan PST menulis:",
+        "Max Mustermann schrieb:",
+    ],
+)
 def test_a_writer_without_a_date_above_a_quotation(line: str) -> None:
     assert split(f"{line}\n> {HISTORY}\n{OWN}", "Re: a").own == OWN
     assert split(f"{line}\n{OWN}").own == f"{line}\n{OWN}"
