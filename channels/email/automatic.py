@@ -37,7 +37,8 @@ _NO_REPLY = re.compile(
     re.IGNORECASE,
 )
 _BOUNCE_SUBJECT = re.compile(
-    r"(undeliver(ed|able)|mail delivery (failed|failure|subsystem)"
+    r"(undeliver(ed|able)|\[bounced?\]|(message|mail|e-?mail) (was )?(blocked|bounced|rejected)"
+    r"|mail delivery (failed|failure|subsystem)"
     r"|delivery (status notification|failure|has failed)|returned mail|failure notice|warning: (message"
     r"|could not)|message not delivered|mail system error"
     r"|(pesan|email|surel|surat) tidak (terkirim|dapat (terkirim|dikirim|disampaikan))"
@@ -89,6 +90,23 @@ _AUTO_HEADERS = (
     "x-notification-type",
 )
 _AUTO_PRECEDENCE = {"auto_reply", "auto-reply", "autoreply"}
+_MOST_WORDS = 4_000
+# As a sentence of its own: who asks about such a mail has it within one, or between quotation marks.
+_SAYS_AUTOMATIC = re.compile(
+    r"^[\s*_(\[-]{0,6}(?:(?:ini (?:adalah |merupakan )?|(?:e-?mail|pesan|surel|surat) ini (?:adalah |merupakan )?)"
+    r"(?:(?:e-?mail|pesan|surel|surat|balasan|jawaban) )?(?:(?:yang )?(?:dikirim|dibuat|dihasilkan|terkirim) )?"
+    r"(?:secara )?otomatis\b|this (?:is an? |(?:e-?mail|message|mailbox) (?:is|was|has been) (?:an? )?)"
+    r"(?:(?:sent|generated|created) )?(?:auto(?:matic(?:ally)?|mated|-?generated)?)\b"
+    r"|(?:please |kindly )?do not (?:reply|respond) to this (?:e-?mail|message)\b"
+    r"|(?:mohon|harap|tolong|jangan)(?: untuk)?(?: tidak)? (?:membalas|balas) (?:e-?mail|pesan|surel|surat) ini\b)"
+    r"[^?\n]{0,200}(?:$|[.!])",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ABOUT_DELIVERY = re.compile(
+    r"undeliver|not (?:be )?delivered|could ?n[o']t|bounced?\b|recipient|quarantin|blocked|rejected|virus|quota|mailbox"
+    r"|tidak (?:dapat )?(?:terkirim|dikirim|sampai)|gagal|karantina|kuota|penerima|diblokir|ditolak",
+    re.IGNORECASE,
+)
 _METHOD = re.compile(rb"^METHOD:([A-Za-z]{1,20})\s", re.MULTILINE)
 _LIST_HEADERS = (
     "list-id",  # RFC 2919
@@ -122,6 +140,19 @@ class Verdict:
 
     kind: Kind
     reason: str = ""
+
+
+def judge_words(text: str, address: str) -> Verdict | None:
+    """Return the verdict on a mail without any other mark by what its own words say, None for a person's.
+
+    From postmaster@ come reports about mail, and sometimes what its keeper writes.
+    """
+    begins = text[:_MOST_WORDS]
+    if _SAYS_AUTOMATIC.search(begins):
+        return Verdict("auto_reply", "says that nobody wrote it")
+    if address.partition("@")[0] == "postmaster" and _ABOUT_DELIVERY.search(begins):
+        return Verdict("auto_reply", "a mail server's words about mail")
+    return None
 
 
 def judge(message: Message, fields: Headers, own: Sender | None) -> Verdict:
@@ -234,7 +265,6 @@ def _automatic(local: str, fields: Headers) -> Verdict | None:
         (_AUTO_SUBJECT.match(fields.text("subject")), "the subject of an answering machine"),
         (_RECEIVED_SUBJECT.match(fields.text("subject")), "the subject of a ticket system"),
         (_NO_REPLY.match(local), "sent by an address that takes no replies"),
-        (local == "postmaster", "sent by a mail server"),
         (_SYSTEM_SENDERS.match(local), "sent by an account of a machine"),
         (_has_null_path(fields), "empty return path"),
     )

@@ -11,7 +11,7 @@ from email.parser import BytesFeedParser, BytesHeaderParser
 
 from channels.email import bounces, headers, identity, quotes, trust
 from channels.email.address import Sender
-from channels.email.automatic import Verdict, judge
+from channels.email.automatic import Verdict, judge, judge_words
 from channels.email.headers import BoundedPolicy, Headers
 from channels.email.mail import MAX_TEXT_CHARACTERS, SHORTENED_HEADER, Mail
 from channels.email.structure import Body, TooMuch, body_of
@@ -53,6 +53,9 @@ def parse(data: bytes, own: Sender | None = None, authserv_id: str = "") -> Mail
             return _unparseable(raw, "tidak ada kepala surat")
         body = body_of(message)
         mail = _mail(message, fields, body, judge(message, fields, own))
+        told = judge_words(mail.text, mail.from_address) if mail.kind == "message" else None
+        if told is not None:
+            mail = replace(mail, kind=told.kind, reason=told.reason)
         if mail.kind == "bounce" and own is not None:
             mail = replace(mail, bounced=bounces.take_apart(message, fields, own.domain))
     except TooMuch as limit:

@@ -60,7 +60,7 @@ def test_header_fields(field: str, expected: str) -> None:
     [
         ("MAILER-DAEMON@mx.example.org", "bounce"),
         ("Mail Delivery System <mailer-daemon@mx.example.org>", "bounce"),
-        ("postmaster@example.org", "auto_reply"),
+        ("postmaster@example.org", "message"),
         ("no-reply@shop.example.org", "auto_reply"),
         ("noreply2@shop.example.org", "auto_reply"),
         ("forms-receipts-noreply@example.org", "auto_reply"),
@@ -162,3 +162,22 @@ def test_the_reason_quotes_nothing() -> None:
     assert reason
     assert "rina" not in reason
     assert "example.org" not in reason
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "expected"),
+    [
+        ("budi@example.org", "Ini adalah balasan otomatis. Terima kasih.", "auto_reply"),
+        ("budi@example.org", "Halo.\nPesan ini dikirim secara otomatis oleh sistem.", "auto_reply"),
+        ("budi@example.org", "This is an automated response, please do not reply.", "auto_reply"),
+        ("budi@example.org", "Mohon tidak membalas email ini.", "auto_reply"),
+        ("budi@example.org", "Ini adalah pertanyaan tentang mesin otomatis.", "message"),
+        ("budi@example.org", "Apakah pesan ini dikirim secara otomatis?", "message"),
+        ("budi@example.org", 'Saya mendapat "ini adalah balasan otomatis".', "message"),
+        ("postmaster@example.org", "Mohon alamat pengirim PST.", "message"),
+        ("postmaster@example.org", "Your message could not reach the recipient.", "auto_reply"),
+    ],
+)
+def test_words(sender: str, text: str, expected: str) -> None:
+    raw = f"From: {sender}\r\nSubject: Data\r\nMessage-ID: <1@example.org>\r\n\r\n{text}\r\n"
+    assert parse(raw.encode(), OWN).kind == expected
