@@ -153,14 +153,27 @@ class _Attempt:
         if uids and self._doubt.is_hopeless(uids[0]):
             cursor = await self._doubted(connection, cursor, uids)
             uids = [uid for uid in uids if uid > cursor.number]
-        limit = box.options.max_message_bytes
-        async for last, mails in portions(connection, uids, limit, singly_to=self._doubt.singly_to):
-            if last > cursor.number or mails:
+        bringing = portions(connection, uids, box.options.max_message_bytes, singly_to=self._doubt.singly_to)
+        keeping: asyncio.Task[None] | None = None
+        try:
+            async for last, mails in bringing:
+                if last <= cursor.number and not mails:
+                    continue
+                if keeping is not None:
+                    await keeping
+                # While one portion is kept, the next one is on its way.
                 cursor = Cursor(cursor.epoch, last)
-                await box.depot.keep(self._parcels(cursor, mails), cursor, channel=NAME, place=box.place)
-                _log.info("mailbox_kept", mails=len(mails), uid=last)
+                keeping = asyncio.create_task(self._keep(cursor, mails))
+        finally:
+            if keeping is not None:
+                await keeping
         await box.depot.checked(NAME, box.place)
         return cursor
+
+    async def _keep(self, cursor: Cursor, mails: Sequence[tuple[int, bytes]]) -> None:
+        box = self._mailbox
+        await box.depot.keep(self._parcels(cursor, mails), cursor, channel=NAME, place=box.place)
+        _log.info("mailbox_kept", mails=len(mails), uid=cursor.number)
 
     async def _doubted(self, connection: Connection, cursor: Cursor, uids: Sequence[int]) -> Cursor:
         """Leave a mail to the officers that the server has refused again and again, and go on behind it.
