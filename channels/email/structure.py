@@ -113,7 +113,9 @@ class _Walk:
         """Return what a part holds; of one that is not read only what it shows and encloses."""
         self._count += 1
         if depth > MAX_DEPTH or self._count > MAX_PARTS:
-            raise TooMuch("terlalu banyak bagian" if self._count > MAX_PARTS else "bagian bersarang terlalu dalam")
+            raise TooMuch(
+                "terlalu banyak bagian" if self._count > MAX_PARTS else "bagian bersarang terlalu dalam"
+            )
         kind = _kind(part)
         if kind == "message/rfc822" and part.is_multipart():
             return _enclosed(part)

@@ -56,7 +56,14 @@ DOES: dict[str, Outcome] = {
 # These say nothing about what was understood, or are answers, known by their source.
 NOT_AN_ACT = {
     *("introduction", "privacy_link", "answer", "talk", "promise", "heading", "other_services"),
-    *("officer_replied", "mail_subject", "mail_closing", "mail_rating", "mail_warning", "mail_officer_replied"),
+    *(
+        "officer_replied",
+        "mail_subject",
+        "mail_closing",
+        "mail_rating",
+        "mail_warning",
+        "mail_officer_replied",
+    ),
     "mail_answer",
     *("kbli_found", "kbli_only", "kbli_code", "data_wanted", "data_found", "data_other_years", "data_values"),
 }

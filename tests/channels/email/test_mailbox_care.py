@@ -143,7 +143,7 @@ def test_what_is_no_structure_is_refused(told: bytes) -> None:
 
 
 def test_a_structure_with_literals() -> None:
-    told = [
+    told: list[bytes | bytearray] = [
         b'1 FETCH (UID 1 BODYSTRUCTURE (("TEXT" "HTML" ("CHARSET" "utf-8") NIL NIL "BASE64" 12 1 NIL NIL NIL)'
         b'("APPLICATION" "PDF" ("NAME" {8}',
         bytearray(b'a"(b.pdf'),
