@@ -17,11 +17,15 @@ from sqlalchemy.engine import make_url
 from bot import assembly
 from bot.answer import Answering
 from bot.clock import ManualClock
+from bot.dialogue.decide import Dialogue
+from bot.lookups import StoredLookups
 from bot.rehearsal import MemoryChannel
 from bot.running.postgres import EmbeddedPostgres
 from bot.settings import Settings, load
 from bot.store.upgrade import upgrade
 from channels.port import Channel, Wiring
+from nlu.kbli import table
+from nlu.kbli.table import BusinessTable
 from tests.fakes import FakeInterpreter, Stage
 from tests.nlu.rasa import ROOT, RunningRasa, model_cache, start_rasa
 
@@ -92,8 +96,22 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return load(env_file=tmp_path / "no.env")
 
 
+@pytest.fixture(scope="session")
+def rules() -> Dialogue:
+    """The rules of conversation over the project's own knowledge, which takes a second to read."""
+    return assembly.dialogue(load())
+
+
+@pytest.fixture(scope="session")
+def businesses() -> BusinessTable:
+    """The table of everyday businesses, read once."""
+    return table.load()
+
+
 @pytest.fixture
-def staged(settings: Settings, database_url: str) -> Callable[[], AbstractAsyncContextManager[Stage]]:
+def staged(
+    settings: Settings, database_url: str, rules: Dialogue, businesses: BusinessTable
+) -> Callable[[], AbstractAsyncContextManager[Stage]]:
     """The pipeline over a real database, with channels in memory and a model that says what it is told."""
 
     @asynccontextmanager
@@ -115,10 +133,12 @@ def staged(settings: Settings, database_url: str) -> Callable[[], AbstractAsyncC
                     core.queue,
                     clock,
                     model,
-                    assembly.dialogue(settings),
+                    rules,
                     assembly.texts(settings),
                     settings.office,
-                    assembly.lookups(settings, core.database),
+                    StoredLookups(
+                        core.database, businesses, settings.office.office.name.removeprefix("BPS ")
+                    ),
                 ),
                 delivering=assembly.delivering(core, core.channels),
             )
