@@ -64,7 +64,7 @@ NOT_AN_ACT = {
         "mail_warning",
         "mail_officer_replied",
     ),
-    "mail_answer",
+    *("mail_answer", "mail_too_large"),
     *("kbli_found", "kbli_only", "kbli_code", "data_wanted", "data_found", "data_other_years", "data_values"),
 }
 OPENING = ("introduction", "privacy_link")
