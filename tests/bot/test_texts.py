@@ -13,7 +13,10 @@ from bot.texts import load_texts
 from channels.markup import plain
 from nlu import answers
 
-GAPS = "ticket promise choices text source n title questions code codes edition note others wanted entries values year place"
+GAPS = (
+    "ticket promise choices text source n title questions code codes edition note others wanted entries values"
+    " year place"
+)
 GIVEN = dict.fromkeys(GAPS.split(), "isi")
 
 
