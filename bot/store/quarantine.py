@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, bindparam, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, DateTime, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.store.database import Transaction
@@ -39,9 +39,9 @@ async def standings(tx: Transaction, parcel_ids: Sequence[int]) -> list[Standing
     return await _standings(tx, parcel.c.id.in_(parcel_ids), len(parcel_ids))
 
 
-async def _standings(tx: Transaction, which: object, most: int) -> list[Standing]:
+async def _standings(tx: Transaction, which: ColumnElement[bool], most: int) -> list[Standing]:
     columns = (parcel.c.id, parcel.c.channel, parcel.c.kind, parcel.c.reason, parcel.c.fetched_at)
-    rows = await tx.execute(select(*columns).where(which).order_by(parcel.c.id).limit(most))  # type: ignore[arg-type]
+    rows = await tx.execute(select(*columns).where(which).order_by(parcel.c.id).limit(most))
     return [Standing(row.id, row.channel, row.kind, row.reason, row.fetched_at) for row in rows]
 
 
