@@ -25,12 +25,12 @@ from bot.store.database import Database, Transaction
 from bot.store.messages import Asked
 from bot.texts import Texts
 from channels.port import ReplyLimit
-from handoff.ticket import PREFIXES, number
+from handoff.ticket import PREFIXES, Kind, number
 from nlu.port import Interpreter, NluUnavailable
 
 log = structlog.get_logger()
 
-KIND = "konsultasi"
+KIND: Kind = "konsultasi"
 DAY = timedelta(hours=24)
 
 

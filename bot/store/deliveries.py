@@ -207,7 +207,7 @@ async def attempt(tx: Transaction, due: Due, *, now: datetime, limit: Pace | Non
     if row is None:
         return None
     if row.attempts is None:
-        return Busy(max(row.busy or 0.0, 0.0)) if row.wait is None else None
+        return Busy(row.busy) if row.wait is None else None
     at = now + timedelta(seconds=row.wait)
     made = replace(due.outbound, attempted_at=at, attempt=row.attempts)
     return Attempt(replace(due, outbound=made, attempts=row.attempts), row.wait)

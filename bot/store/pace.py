@@ -34,8 +34,10 @@ SLOT = """
         FROM reserved HAVING count(*) = 2
     )
 """
+# A statement sees what was true when it began: a row that somebody has booked since then, even its first, is seen as
+# it was. Whoever was refused then waits as long as that row is booked ahead at least.
 BUSY = """
-    SELECT extract(epoch FROM max(free_at) - clock_timestamp())::float FROM pace
+    SELECT greatest(coalesce(extract(epoch FROM max(free_at) - clock_timestamp())::float, 0), :longest) FROM pace
     WHERE channel = :channel AND address IN ('', :address)
 """
 

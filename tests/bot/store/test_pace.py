@@ -31,7 +31,7 @@ async def begins(worker: Database, limit: Pace, address: str) -> float | None:
     async with worker.statement() as tx:
         row = (await tx.execute(SLOT, pace.gaps(limit, "whatsapp", address))).one()
     if row.wait is None:
-        assert row.busy > pace.LONGEST_WAIT / 2
+        assert row.busy >= pace.LONGEST_WAIT
         return None
     async with worker.statement() as tx:
         return float(

@@ -1,0 +1,273 @@
+"""What officers need: accounts, tickets with a history and a deadline, conversations that are taken over."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    _officers()
+    _conversations()
+    _tickets()
+    _notices()
+    _only_added_to("audit", "ticket_change")
+
+
+def _officers() -> None:
+    """Who they are, who is logged in, and what was done."""
+    op.create_table(
+        "officer",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("language", sa.String(length=2), server_default="id", nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("totp_secret", sa.Text(), nullable=True),
+        sa.Column("totp_used", sa.BigInteger(), nullable=True),
+        sa.Column("failures", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("officer_pkey")),
+        sa.UniqueConstraint("login", name=op.f("officer_login_key")),
+    )
+    op.create_table(
+        "officer_session",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("officer_id", sa.BigInteger(), nullable=False),
+        sa.Column("csrf", sa.String(length=64), nullable=False),
+        sa.Column("is_complete", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("officer_session_officer_id_fkey")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("officer_session_pkey")),
+    )
+    op.create_index(op.f("officer_session_officer_id_idx"), "officer_session", ["officer_id"], unique=False)
+    op.create_table(
+        "officer_link",
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("officer_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("officer_link_officer_id_fkey")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("officer_link_pkey")),
+    )
+    op.create_index(op.f("officer_link_officer_id_idx"), "officer_link", ["officer_id"], unique=False)
+    op.create_table(
+        "login_attempt",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("login_attempt_pkey")),
+        prefixes=["UNLOGGED"],
+    )
+    op.create_table(
+        "audit",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("officer_id", sa.BigInteger(), nullable=True),
+        sa.Column("action", sa.String(length=48), nullable=False),
+        sa.Column("object", sa.Text(), nullable=True),
+        sa.Column("detail", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("audit_officer_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("audit_pkey")),
+    )
+    op.create_index("audit_at_idx", "audit", ["at", "id"], unique=False)
+    op.create_index("audit_officer_id_idx", "audit", ["officer_id", "id"], unique=False)
+
+
+def _conversations() -> None:
+    """Who has taken one over, what the person told about themselves, what officers keep at hand."""
+    op.add_column("conversation", sa.Column("holder_id", sa.BigInteger(), nullable=True))
+    op.add_column("conversation", sa.Column("held_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("conversation", sa.Column("owed_since", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "conversation_holder_id_idx",
+        "conversation",
+        ["holder_id"],
+        unique=False,
+        postgresql_where=sa.text("holder_id IS NOT NULL"),
+    )
+    op.create_foreign_key(
+        op.f("conversation_holder_id_fkey"), "conversation", "officer", ["holder_id"], ["id"]
+    )
+    op.add_column("message", sa.Column("officer_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(op.f("message_officer_id_fkey"), "message", "officer", ["officer_id"], ["id"])
+    op.add_column("person", sa.Column("name", sa.Text(), nullable=True))
+    op.add_column("person", sa.Column("organisation", sa.Text(), nullable=True))
+    op.add_column("person", sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "draft",
+        sa.Column("conversation_id", sa.BigInteger(), nullable=False),
+        sa.Column("officer_id", sa.BigInteger(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("is_note", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("draft_conversation_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("draft_officer_id_fkey")),
+        sa.PrimaryKeyConstraint("conversation_id", "officer_id", name=op.f("draft_pkey")),
+    )
+    op.create_table(
+        "viewing",
+        sa.Column("conversation_id", sa.BigInteger(), nullable=False),
+        sa.Column("officer_id", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("typed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("conversation_id", "officer_id", name=op.f("viewing_pkey")),
+        prefixes=["UNLOGGED"],
+    )
+    op.create_table(
+        "canned",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("shortcut", sa.String(length=48), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text_id", sa.Text(), nullable=False),
+        sa.Column("text_en", sa.Text(), server_default="", nullable=False),
+        sa.Column("updated_by", sa.BigInteger(), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["updated_by"], ["officer.id"], name=op.f("canned_updated_by_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("canned_pkey")),
+        sa.UniqueConstraint("shortcut", name=op.f("canned_shortcut_key")),
+    )
+
+
+def _tickets() -> None:
+    """Whose they are, what they wait for, by when, and how that came about."""
+    op.add_column("ticket", sa.Column("version", sa.Integer(), server_default="1", nullable=False))
+    op.add_column("ticket", sa.Column("priority", sa.SmallInteger(), server_default="0", nullable=False))
+    op.add_column("ticket", sa.Column("assignee_id", sa.BigInteger(), nullable=True))
+    op.add_column(
+        "ticket",
+        sa.Column("tags", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    )
+    op.add_column("ticket", sa.Column("purpose", sa.Text(), nullable=True))
+    op.add_column(
+        "ticket",
+        sa.Column("checklist", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    )
+    op.add_column("ticket", sa.Column("clear_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("ticket", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("ticket", sa.Column("merged_into_id", sa.BigInteger(), nullable=True))
+    op.add_column("ticket", sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("ticket", sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ticket_assignee_id_idx",
+        "ticket",
+        ["assignee_id"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ticket_due_idx",
+        "ticket",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL AND due_at IS NOT NULL"),
+    )
+    op.create_foreign_key(op.f("ticket_merged_into_id_fkey"), "ticket", "ticket", ["merged_into_id"], ["id"])
+    op.create_foreign_key(op.f("ticket_assignee_id_fkey"), "ticket", "officer", ["assignee_id"], ["id"])
+    op.create_table(
+        "ticket_change",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor", sa.String(length=16), nullable=False),
+        sa.Column("officer_id", sa.BigInteger(), nullable=True),
+        sa.Column("what", sa.String(length=32), nullable=False),
+        sa.Column("before", sa.Text(), nullable=True),
+        sa.Column("after", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("ticket_change_officer_id_fkey")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("ticket_change_ticket_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("ticket_change_pkey")),
+    )
+    op.create_index("ticket_change_ticket_id_idx", "ticket_change", ["ticket_id", "id"], unique=False)
+    op.create_table(
+        "ticket_pause",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=False),
+        sa.Column("from_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("to_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("ticket_pause_ticket_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("ticket_pause_pkey")),
+    )
+    op.create_index(op.f("ticket_pause_ticket_id_idx"), "ticket_pause", ["ticket_id"], unique=False)
+
+
+def _notices() -> None:
+    """What officers are told by mail."""
+    op.create_table(
+        "officer_mail",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("uid", sa.UUID(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column("officer_id", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("officer_mail_officer_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("officer_mail_pkey")),
+        sa.UniqueConstraint("uid", name=op.f("officer_mail_uid_key")),
+    )
+    op.create_index(
+        "officer_mail_open_idx",
+        "officer_mail",
+        ["created_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('kept', 'sending')"),
+    )
+    op.create_table(
+        "officer_notice",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("officer_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger(), nullable=True),
+        sa.Column("detail", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("once", sa.Text(), nullable=True),
+        sa.Column("mail_id", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["mail_id"], ["officer_mail.id"], name=op.f("officer_notice_mail_id_fkey")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("officer_notice_officer_id_fkey")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("officer_notice_ticket_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("officer_notice_pkey")),
+        sa.UniqueConstraint("once", name=op.f("officer_notice_once_key")),
+    )
+    op.create_index(
+        "officer_notice_open_idx",
+        "officer_notice",
+        ["officer_id", "created_at"],
+        unique=False,
+        postgresql_where=sa.text("mail_id IS NULL"),
+    )
+
+
+def _only_added_to(*tables: str) -> None:
+    """Keep rows of these tables from being changed or removed, by whatever mistake."""
+    op.execute(
+        """
+        CREATE FUNCTION pst_only_added_to() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'rows of % are only added', TG_TABLE_NAME; END $$
+        """
+    )
+    for table in tables:
+        op.execute(
+            f"CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION pst_only_added_to()"
+        )
