@@ -1,0 +1,103 @@
+"""When a conversation that nobody goes on with is warned of, and closed. Pure.
+
+Decree, Konsultasi Statistik, Prosedur (online) 7: the officer closes when it is done, or when the citizen has not
+responded for 7 days. So: calendar days (7 x 24 hours), counted from when an answer of the office was sent, and
+never while the office owes one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+Step = Literal["warn", "close"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a conversation of one kind may lie: `warn_after` and `close_after` since the silence began.
+
+    None: it is never warned of, or never closed by the clock. A warning is not later than the closing.
+    """
+
+    warn_after: timedelta | None
+    close_after: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Daytime:
+    """When notices may go out: from `begins` until before `ends`, local time in `zone`."""
+
+    begins: time
+    ends: time
+    zone: ZoneInfo
+
+    def earliest(self, moment: datetime) -> datetime:
+        """Return the first moment from this one on at which a notice may go out."""
+        local = moment.astimezone(self.zone)
+        if local.time() < self.begins:
+            return self._opens(local)
+        if local.time() >= self.ends:
+            return self._opens(local + timedelta(days=1))
+        return moment
+
+    def _opens(self, day: datetime) -> datetime:
+        return datetime.combine(day.date(), self.begins, tzinfo=self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a conversation stands.
+
+    `answered_at`: when the office's last answer was sent (a bot's answer, question or offer is one; "an officer
+    will look", a note and a notice are none). `heard_at`: when the citizen last responded (a receipt, a reaction and
+    an automatic mail are no response). `is_owed`: the office owes an answer, or one could not be delivered.
+    `is_kept_open`: an officer holds it back. `warned_at`: when it was warned of, of whatever silence.
+    """
+
+    answered_at: datetime | None
+    heard_at: datetime | None
+    is_owed: bool
+    is_kept_open: bool = False
+    warned_at: datetime | None = None
+
+    @property
+    def silent_since(self) -> datetime | None:
+        """Return since when nobody owes anybody a word, None while somebody of the office does.
+
+        Who thanks has responded, and owes nothing: the silence begins with that.
+        """
+        if self.is_owed or self.answered_at is None:
+            return None
+        if self.heard_at is None:
+            return self.answered_at
+        return max(self.answered_at, self.heard_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The next thing that time does to a conversation, and when."""
+
+    step: Step
+    at: datetime
+
+
+def next_step(standing: Standing, limits: Limits, daytime: Daytime) -> Due | None:
+    """Return what is next, None when nothing is, as long as nobody does anything.
+
+    A warning goes out in daytime, once a silence; one whose daytime begins after the closing is left out: the
+    closing waits for nothing, whatever became of the warning. (The notice of the closing itself keeps to daytime, too:
+    that is for whoever sends it.)
+    """
+    since = standing.silent_since
+    if since is None or standing.is_kept_open:
+        return None
+    closes = None if limits.close_after is None else since + limits.close_after
+    was_warned = standing.warned_at is not None and standing.warned_at >= since
+    if limits.warn_after is not None and not was_warned:
+        at = daytime.earliest(since + limits.warn_after)
+        if closes is None or at < closes:
+            return Due("warn", at)
+    return None if closes is None else Due("close", closes)

@@ -1,0 +1,88 @@
+"""Silence: when it begins, when it is warned of, and when it ends a conversation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handoff.idle import Daytime, Due, Limits, Standing, next_step
+
+DAYTIME = Daytime(time(8), time(20), ZoneInfo("Asia/Jakarta"))
+LIMITS = Limits(warn_after=timedelta(days=6), close_after=timedelta(days=7))
+NOON = datetime(2026, 11, 2, 5, 0, tzinfo=UTC)  # 12.00 in Jakarta
+MOMENTS = st.integers(0, 365 * 24 * 3600).map(
+    lambda n: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=n)
+)
+
+
+def test_seven_days_of_silence_after_an_answer() -> None:
+    answered = Standing(answered_at=NOON, heard_at=NOON - timedelta(hours=1), is_owed=False)
+    assert next_step(answered, LIMITS, DAYTIME) == Due("warn", NOON + timedelta(days=6))
+    warned = replace(answered, warned_at=NOON + timedelta(days=6, seconds=40))
+    assert next_step(warned, LIMITS, DAYTIME) == Due("close", NOON + timedelta(days=7))
+
+
+def test_while_the_office_owes_an_answer_nothing_is_due() -> None:
+    owed = Standing(answered_at=NOON, heard_at=NOON + timedelta(hours=1), is_owed=True)
+    assert next_step(owed, LIMITS, DAYTIME) is None
+    assert next_step(Standing(None, NOON, is_owed=False), LIMITS, DAYTIME) is None
+
+
+def test_a_thank_you_puts_the_silence_off() -> None:
+    thanked = Standing(answered_at=NOON, heard_at=NOON + timedelta(days=2), is_owed=False)
+    assert next_step(thanked, LIMITS, DAYTIME) == Due("warn", NOON + timedelta(days=8))
+
+
+def test_a_warning_of_an_earlier_silence_is_not_one_of_this() -> None:
+    again = Standing(NOON, NOON - timedelta(hours=1), is_owed=False, warned_at=NOON - timedelta(days=1))
+    assert next_step(again, LIMITS, DAYTIME) == Due("warn", NOON + timedelta(days=6))
+
+
+def test_warnings_go_out_in_daytime() -> None:
+    at_night = datetime(2026, 11, 2, 15, 30, tzinfo=UTC)  # 22.30 in Jakarta
+    step = next_step(Standing(at_night, None, is_owed=False), LIMITS, DAYTIME)
+    assert step == Due("warn", datetime(2026, 11, 9, 1, 0, tzinfo=UTC))  # 08.00 on the next morning
+    early = datetime(2026, 11, 1, 21, 0, tzinfo=UTC)  # 04.00 on 2 November
+    assert next_step(Standing(early, None, is_owed=False), LIMITS, DAYTIME) == Due(
+        "warn", datetime(2026, 11, 8, 1, 0, tzinfo=UTC)
+    )
+    assert DAYTIME.earliest(datetime(2026, 11, 2, 13, 0, tzinfo=UTC)) == datetime(
+        2026, 11, 3, 1, 0, tzinfo=UTC
+    )
+    assert DAYTIME.earliest(datetime(2026, 11, 2, 12, 59, 59, tzinfo=UTC)).hour == 12
+
+
+def test_a_warning_that_would_come_after_the_closing_is_left_out() -> None:
+    short = Limits(warn_after=timedelta(hours=1), close_after=timedelta(hours=6))
+    at_night = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
+    assert next_step(Standing(at_night, None, is_owed=False), short, DAYTIME) == Due(
+        "close", at_night + timedelta(hours=6)
+    )
+
+
+def test_kinds_that_the_clock_never_closes() -> None:
+    assert next_step(Standing(NOON, None, is_owed=False), Limits(None, None), DAYTIME) is None
+
+
+def test_what_an_officer_keeps_open_stays_open() -> None:
+    kept = Standing(NOON, None, is_owed=False, is_kept_open=True)
+    assert next_step(kept, LIMITS, DAYTIME) is None
+
+
+@given(MOMENTS, st.none() | MOMENTS, st.none() | MOMENTS)
+def test_one_warning_and_one_end_never_early(
+    answered: datetime, heard: datetime | None, warned: datetime | None
+) -> None:
+    standing = Standing(answered, heard, is_owed=False, warned_at=warned)
+    first = next_step(standing, LIMITS, DAYTIME)
+    assert first is not None
+    since = max(answered, heard or answered)
+    if first.step == "warn":
+        assert since + timedelta(days=6) <= first.at < since + timedelta(days=7)
+        assert time(8) <= first.at.astimezone(DAYTIME.zone).time() < time(20)
+        first = next_step(replace(standing, warned_at=first.at), LIMITS, DAYTIME)
+    assert first == Due("close", since + timedelta(days=7))
