@@ -28,10 +28,11 @@ QUESTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A made-up Twilio account."""
+    """A made-up Twilio account and the office's number there."""
 
     sid: str
     token: str
+    office: str = OFFICE
 
     @classmethod
     def made_up(cls) -> Account:
@@ -43,16 +44,19 @@ class Account:
         return {
             "PST_TWILIO_ACCOUNT_SID": self.sid,
             "PST_TWILIO_AUTH_TOKEN": self.token,
-            "PST_TWILIO_FROM": OFFICE,
+            "PST_TWILIO_FROM": self.office,
             "PST_TWILIO_API_URL": f"http://127.0.0.1:{api_port}",
         }
 
     def webhook(self, public_url: str, *, citizen: int, said: str) -> bytes:
-        """Return one signed webhook as a request."""
+        """Return one signed webhook as a request; citizens are numbered from 1 to 9999.
+
+        0 would make the number of the simulation's office, and nothing is sent from an office to itself.
+        """
         form = webhook_form(
             account_sid=self.sid,
             sender=f"whatsapp:+628111111{citizen:04}",
-            recipient=OFFICE,
+            recipient=self.office,
             body=said,
             profile_name="Warga",
         )
