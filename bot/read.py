@@ -57,6 +57,7 @@ class Reader:
         async with self._database.transaction() as tx:
             if not await parcels.is_unread(tx, parcel_id):
                 return
+            message_id: int | None = None
             if isinstance(found, Ignored):
                 kind, reason = found.kind, found.reason
                 for report in found.reports:
@@ -64,10 +65,13 @@ class Reader:
             else:
                 kind, reason = "message", None
                 await self._reception.keep_message(tx, found)
+                message_id = await self._reception.kept_as(tx, found)
             if kind == UNPARSEABLE:
                 await quarantine.put(tx, parcel_id, kind=kind, reason=reason or kind, clock=self._clock)
             else:
-                await parcels.mark_read(tx, parcel_id, kind=kind, reason=reason, now=self._clock.now())
+                await parcels.mark_read(
+                    tx, parcel_id, kind=kind, reason=reason, now=self._clock.now(), message_id=message_id
+                )
         log.info("parcel read", parcel=parcel_id, kind=kind)
 
     async def set_aside(self, parcel_id: int) -> None:

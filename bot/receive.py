@@ -92,6 +92,10 @@ class Reception:
         )
         return True
 
+    async def kept_as(self, tx: Transaction, message: Inbound) -> int | None:
+        """Return the message that this one was kept as, now or before."""
+        return await messages.which(tx, message.channel, _bounded(_storable(message)).external_id)
+
     async def _release(
         self, tx: Transaction, inbound: Inbound, contact_id: int, conversation_id: int
     ) -> None:

@@ -106,15 +106,28 @@ async def keep_inbound(
     return message_id
 
 
-_IS_KEPT = select(message.c.id).where(
-    message.c.channel == bindparam("channel"), message.c.external_id == bindparam("external")
+# A message that was forgotten keeps a digest of its id: who offers it again brings nothing new.
+FORGOTTEN_ID = "'forgotten:' || encode(sha256(convert_to({}, 'UTF8')), 'hex')"
+_WHICH = text(
+    f"""
+    SELECT id FROM message WHERE channel = :channel AND external_id = ANY(
+        ARRAY[CAST(:external AS text), {FORGOTTEN_ID.format("CAST(:external AS text)")}]
+    )
+    """  # noqa: S608  our own words
 )
+
+
+async def which(tx: Transaction, channel: str, external_id: str) -> int | None:
+    """Return the message with that id of the channel's, whatever is left of it; None when there is none."""
+    found: int | None = (
+        await tx.execute(_WHICH, {"channel": channel, "external": external_id})
+    ).scalar_one_or_none()
+    return found
 
 
 async def is_kept(tx: Transaction, channel: str, external_id: str) -> bool:
     """Tell whether a message with that id is kept already."""
-    found = await tx.execute(_IS_KEPT, {"channel": channel, "external": external_id})
-    return found.scalar_one_or_none() is not None
+    return await which(tx, channel, external_id) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,10 +158,20 @@ async def is_unread(tx: Transaction, parcel_id: int) -> bool:
     return (await tx.execute(query)).one_or_none() is not None
 
 
-async def mark_read(tx: Transaction, parcel_id: int, *, kind: str, reason: str | None, now: datetime) -> None:
-    """Note what a parcel turned out to be."""
+async def mark_read(
+    tx: Transaction,
+    parcel_id: int,
+    *,
+    kind: str,
+    reason: str | None,
+    now: datetime,
+    message_id: int | None = None,
+) -> None:
+    """Note what a parcel turned out to be, and which message it is: with that it is forgotten, too."""
     await tx.execute(
-        update(parcel).where(parcel.c.id == parcel_id).values(kind=kind, reason=reason, read_at=now)
+        update(parcel)
+        .where(parcel.c.id == parcel_id)
+        .values(kind=kind, reason=reason, read_at=now, message_id=message_id)
     )
 
 

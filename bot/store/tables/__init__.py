@@ -22,7 +22,16 @@ from bot.store.tables.officers import (
 )
 from bot.store.tables.post import mailbox, parcel
 from bot.store.tables.sending import delivery, delivery_report, pace
-from bot.store.tables.talk import attachment, contact, conversation, event, media, message, person
+from bot.store.tables.talk import (
+    attachment,
+    contact,
+    conversation,
+    event,
+    media,
+    message,
+    person,
+    person_join,
+)
 from bot.store.tables.work import canned, draft, ticket, ticket_change, ticket_counter, ticket_pause, viewing
 
 __all__ = [
@@ -53,6 +62,7 @@ __all__ = [
     "pace",
     "parcel",
     "person",
+    "person_join",
     "tick",
     "ticket",
     "ticket_change",

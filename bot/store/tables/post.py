@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    ForeignKey,
     Index,
     LargeBinary,
     SmallInteger,
@@ -33,10 +34,12 @@ parcel = Table(
     Column("packing", String(8), nullable=False, server_default="plain"),
     Column("kind", String(32)),
     Column("reason", Text),
+    Column("message_id", ForeignKey("message.id")),  # the citizen's message it is, once it was read as one
     moment("fetched_at"),
     moment("read_at", nullable=True),
     Column("failures", SmallInteger, nullable=False, server_default="0"),
     UniqueConstraint("channel", "place", "epoch", "number"),
+    Index("parcel_message_id_idx", "message_id", postgresql_where=text("message_id IS NOT NULL")),
     Index("parcel_unread_idx", "fetched_at", postgresql_where=text("read_at IS NULL")),
 )
 

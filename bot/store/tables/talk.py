@@ -34,7 +34,26 @@ person = Table(
     moment("consented_at", nullable=True),
     # When the person was forgotten at their wish: what is left must stay, without them.
     moment("erased_at", nullable=True),
+    # Somebody else in this table turned out to be the same person: see person_join.
+    Column("joined_into_id", ForeignKey("person.id")),
     moment("created_at"),
+)
+
+# An officer found two of `person` to be one. `contact_ids` were moved, `filled` are the columns of the kept
+# one that were taken over: what was joined by mistake can be told apart again.
+person_join = Table(
+    "person_join",
+    metadata,
+    identity(),
+    Column("person_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("joined_id", ForeignKey("person.id"), nullable=False, index=True),
+    Column("contact_ids", ARRAY(BigInteger), nullable=False),
+    Column("filled", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("verification", String(16), nullable=False),  # see handoff.ports.privacy.Verification
+    Column("note", Text),
+    Column("officer_id", ForeignKey("officer.id")),  # None: on the command line
+    moment("at"),
+    moment("undone_at", nullable=True),
 )
 
 # A person's own name on a channel. Its row is locked while a message of that person is kept, so that
@@ -89,7 +108,14 @@ conversation = Table(
     moment("last_inbound_at", nullable=True),
     moment("last_outbound_at", nullable=True),
     moment("closed_at", nullable=True),
+    # When what was said in it was removed, at the person's wish or at the end of its retention.
+    moment("forgotten_at", nullable=True),
     Index("conversation_contact_id_idx", "contact_id", "id"),
+    Index(
+        "conversation_unforgotten_idx",
+        "closed_at",
+        postgresql_where=text("closed_at IS NOT NULL AND forgotten_at IS NULL"),
+    ),
     Index("conversation_holder_id_idx", "holder_id", postgresql_where=text("holder_id IS NOT NULL")),
     Index("conversation_follows_id_idx", "follows_id", postgresql_where=text("follows_id IS NOT NULL")),
 )

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _conversations()
     _tickets()
     _notices()
+    _privacy()
     _only_added_to("audit", "ticket_change")
 
 
@@ -258,12 +259,64 @@ def _notices() -> None:
     )
 
 
+def _privacy() -> None:
+    """What has been forgotten, whose a raw mail is, and who was found to be one person."""
+    op.add_column("conversation", sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "conversation_unforgotten_idx",
+        "conversation",
+        ["closed_at"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NOT NULL AND forgotten_at IS NULL"),
+    )
+    op.add_column("person", sa.Column("joined_into_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(op.f("person_joined_into_id_fkey"), "person", "person", ["joined_into_id"], ["id"])
+    op.add_column("parcel", sa.Column("message_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(op.f("parcel_message_id_fkey"), "parcel", "message", ["message_id"], ["id"])
+    op.create_index(
+        "parcel_message_id_idx",
+        "parcel",
+        ["message_id"],
+        unique=False,
+        postgresql_where=sa.text("message_id IS NOT NULL"),
+    )
+    op.create_table(
+        "person_join",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=False),
+        sa.Column("joined_id", sa.BigInteger(), nullable=False),
+        sa.Column("contact_ids", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("filled", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+        sa.Column("verification", sa.String(length=16), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("officer_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("person_join_person_id_fkey")),
+        sa.ForeignKeyConstraint(["joined_id"], ["person.id"], name=op.f("person_join_joined_id_fkey")),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("person_join_officer_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("person_join_pkey")),
+    )
+    op.create_index(op.f("person_join_person_id_idx"), "person_join", ["person_id"], unique=False)
+    op.create_index(op.f("person_join_joined_id_idx"), "person_join", ["joined_id"], unique=False)
+
+
 def _only_added_to(*tables: str) -> None:
-    """Keep rows of these tables from being changed or removed, by whatever mistake."""
+    """Keep rows of these tables from being changed or removed, by whatever mistake.
+
+    What must be forgotten (a person's wish, the end of a retention) goes in a transaction that says so:
+    `SET LOCAL pst.forgetting = 'on'`.
+    """
     op.execute(
         """
         CREATE FUNCTION pst_only_added_to() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION 'rows of % are only added', TG_TABLE_NAME; END $$
+        BEGIN
+            IF current_setting('pst.forgetting', true) = 'on' THEN
+                IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                RETURN NEW;
+            END IF;
+            RAISE EXCEPTION 'rows of % are only added', TG_TABLE_NAME;
+        END $$
         """
     )
     for table in tables:
