@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from bot.complaints import SettingsError, describe
 
@@ -97,6 +107,12 @@ class Rekomendasi(_Section):
     working_days: Positive
 
 
+class Pengaduan(_Section):
+    """Decree, Bab V: complaints are handled by the law; the decree itself sets no number of days."""
+
+    working_days: Positive | None = None
+
+
 class Services(_Section):
     """The decree's promises, one line per service (section `services`)."""
 
@@ -104,12 +120,89 @@ class Services(_Section):
     konsultasi: Konsultasi
     penjualan: Penjualan
     rekomendasi: Rekomendasi
+    pengaduan: Pengaduan = Pengaduan()
+
+
+_SPAN = re.compile(r"\s*(\d{1,2})[.:](\d{2})\s*-\s*(\d{1,2})[.:](\d{2})\s*")
+
+
+def _spans(value: object) -> object:
+    """Read "08.00-12.00, 13.00-15.30": from when to when, in order."""
+    if not isinstance(value, str):
+        raise ValueError('expected hours such as "08.00-12.00, 13.00-15.30"')  # noqa: TRY004 -- pydantic's way
+    spans: list[tuple[time, time]] = []
+    for part in value.split(","):
+        found = _SPAN.fullmatch(part)
+        if found is None:
+            raise ValueError('expected hours such as "08.00-12.00, 13.00-15.30"')
+        opens, closes = _hour(found[1], found[2]), _hour(found[3], found[4])
+        if closes <= opens or (spans and opens < spans[-1][1]):
+            raise ValueError(
+                "expected hours in their order: each ends after it begins, and before the next one"
+            )
+        spans.append((opens, closes))
+    return tuple(spans)
+
+
+def _hour(hours: str, minutes: str) -> time:
+    try:
+        return time(int(hours), int(minutes))
+    except ValueError as error:
+        raise ValueError("expected hours from 00.00 to 23.59") from error
+
+
+Weekday = Annotated[int, Field(ge=1, le=7)]
+Spans = Annotated[tuple[tuple[time, time], ...], BeforeValidator(_spans)]
+OneSpan = Annotated[tuple[tuple[time, time], ...], BeforeValidator(_spans), Field(max_length=1)]
+
+
+class ClosedDay(_Section):
+    """A day on which the office does not work although others do."""
+
+    date: date
+    why: Annotated[str, Field(min_length=1)]
 
 
 class Calendar(_Section):
-    """Which days the office works (section `calendar`); 1 is Monday."""
+    """Which days the office works, and when (section `calendar`); 1 is Monday.
 
-    working_weekdays: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1)]
+    National holidays and cuti bersama come from the library `holidays`; `closed` and `open` are the office's own
+    word against it. `hours` without a line: not set. `checked_years` are those whose holidays, of which the library
+    only knows an estimate, the office has compared with the government's decree. `notice_hours` are when citizens
+    may be written to of our own accord.
+    """
+
+    working_weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    hours: dict[Weekday, Spans] = Field(default_factory=dict)
+    closed: tuple[ClosedDay, ...] = ()
+    open: tuple[date, ...] = ()
+    checked_years: tuple[int, ...] = ()
+    notice_hours: OneSpan
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Calendar:
+        """Refuse a calendar that contradicts itself."""
+        twice = sorted({each.date for each in self.closed} & set(self.open))
+        if twice:
+            raise ValueError(f"{twice[0]} is both closed and open")
+        possible = {*self.working_weekdays, *(day.isoweekday() for day in self.open)}
+        missing = sorted(possible - set(self.hours))
+        if self.hours and missing:
+            raise ValueError(f"hours: no line for weekday {missing[0]}, on which the office works")
+        return self
+
+
+class Desk(_Section):
+    """How officers take over (section `desk`).
+
+    `claim_minutes` of working time after which supervisors are told that nobody has taken a ticket; one mail to
+    an officer per `digest_minutes` at most, unless nothing was sent to them lately; `notify_new`: who is told of a
+    new ticket.
+    """
+
+    claim_minutes: Positive
+    digest_minutes: Positive
+    notify_new: Literal["all", "supervisors"]
 
 
 class Understanding(_Section):
@@ -155,6 +248,7 @@ class Office(_Section):
     applications: Applications
     services: Services
     calendar: Calendar
+    desk: Desk
     understanding: Understanding
     catalogue: Catalogue
     storage: Storage
