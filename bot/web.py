@@ -1,4 +1,4 @@
-"""One ASGI app: the channels' routes, health, and in simulation the simulator."""
+"""One ASGI app: the channels' routes, health, the officers' console, and in simulation the simulator."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ def build_app(
     *,
     understanding: Interpreter | None,
     processes: Path,
+    console: Sequence[BaseRoute] = (),
     simulator: Sequence[BaseRoute] = (),
 ) -> FastAPI:
     """Return the app. The channels' routes stand first: a webhook waits for nothing else."""
@@ -71,5 +72,6 @@ def build_app(
             return RedirectResponse("/simulator")
         return PlainTextResponse(f"PST {core.settings.office.office.name}\n")
 
+    app.router.routes.extend(console)
     app.router.routes.extend(simulator)
     return app

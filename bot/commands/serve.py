@@ -72,19 +72,27 @@ def _spare_the_collector() -> None:
 
 
 async def _web(settings: Settings, url: str) -> None:
-    from bot import assembly
+    from bot import assembly, counter
     from bot.running.state import state_path
     from bot.web import build_app, serve
 
     async with assembly.assemble(settings, url) as core:
         simulator = assembly.simulator(settings, core.clock)
+        console = counter.console(core)
         understanding = assembly.interpreter(settings) if settings.environment.nlu_url else None
         app = build_app(
             core,
             understanding=understanding,
             processes=state_path(settings.home),
+            console=console.routes(),
             simulator=simulator.routes() if simulator else (),
         )
+
+        def farewell() -> None:
+            console.hang_up()
+            if simulator:
+                simulator.hang_up()
+
         if simulator:
             await simulator.start()
         _spare_the_collector()
@@ -93,7 +101,7 @@ async def _web(settings: Settings, url: str) -> None:
                 app,
                 host=settings.environment.host,
                 port=settings.environment.port,
-                farewell=simulator.hang_up if simulator else lambda: None,
+                farewell=farewell,
             )
         finally:
             if simulator:
