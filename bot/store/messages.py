@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Boolean, DateTime, Text, bindparam, func, insert, select, text, update
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from bot.dialogue.flow import Flow
@@ -270,8 +270,10 @@ _KEEP_REPLY = text(
     """
     WITH made AS (
         INSERT INTO message (
-            conversation_id, channel, author, text, subject, reply_id, reference_ids, created_at
-        ) VALUES (:conversation, :channel, :author, :text, :subject, :reply, :references, :now)
+            conversation_id, channel, author, officer_id, text, subject, reply_id, reference_ids, created_at
+        ) VALUES (
+            :conversation, :channel, :author, :officer, :text, :subject, :reply, :references, :now
+        )
         RETURNING id
     )
     INSERT INTO delivery (message_id, state, key, arguments, choices, language, cc)
@@ -283,6 +285,7 @@ _KEEP_REPLY = text(
     bindparam("cc", type_=ARRAY(Text)),
     bindparam("arguments", type_=JSONB),
     bindparam("choices", type_=JSONB),
+    bindparam("officer", type_=BigInteger),
 )
 
 
@@ -299,12 +302,13 @@ async def keep_reply(
     choices: Sequence[str] = (),
     cc: Sequence[str] = (),
     attachments: Sequence[Enclosure] = (),
+    officer_id: int | None = None,
 ) -> int:
     """Keep a reply in the thread of the message it answers, to be delivered; return its id.
 
     `choices` are titles to choose from by number; the text has them too. `cc` are addresses that an officer
     named, for channels that have copies. `attachments` are an officer's files, kept in the file store before; the
-    channel's `max_file_bytes` says how much of them one message carries.
+    channel's `max_file_bytes` says how much of them one message carries. `officer_id` is who wrote it.
     """
     references = [*to.references, to.reply_id] if to.reply_id else []
     kept = await tx.execute(
@@ -313,6 +317,7 @@ async def keep_reply(
             "conversation": to.conversation_id,
             "channel": to.channel,
             "author": author,
+            "officer": officer_id,
             "text": text,
             "subject": to.subject,
             "reply": to.reply_id,
@@ -332,6 +337,43 @@ async def keep_reply(
         ]
         await tx.execute(insert(attachment), rows)
     return message_id
+
+
+_KEEP_NOTE = text(
+    """
+    INSERT INTO message (conversation_id, channel, author, kind, officer_id, text, created_at)
+    SELECT conversation.id, contact.channel, 'officer', 'note', :officer, :text, :now
+    FROM conversation JOIN contact ON contact.id = conversation.contact_id
+    WHERE conversation.id = :conversation
+    RETURNING id
+    """
+).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+
+
+async def keep_note(
+    tx: Transaction, conversation_id: int, *, officer_id: int, text: str, now: datetime
+) -> int:
+    """Keep an officer's note for colleagues; without a delivery it never goes out. Returns its id."""
+    what = {"conversation": conversation_id, "officer": officer_id, "text": text, "now": now}
+    return int((await tx.execute(_KEEP_NOTE, what)).scalar_one())
+
+
+_LAST_HEARD = (
+    select(*_WAITING_COLUMNS)
+    .where(
+        message.c.conversation_id == bindparam("conversation"),
+        message.c.author == "citizen",
+        message.c.kind != "reaction",
+    )
+    .order_by(message.c.id.desc())
+    .limit(1)
+)
+
+
+async def last_heard(tx: Transaction, conversation_id: int) -> Asked | None:
+    """Return the citizen's last message of a conversation, answered or not; None when they wrote none."""
+    row = (await tx.execute(_LAST_HEARD, {"conversation": conversation_id})).one_or_none()
+    return None if row is None else _asked(row)
 
 
 async def note_failure(tx: Transaction, message_id: int) -> int:
