@@ -37,6 +37,12 @@ person = Table(
     # Somebody else in this table turned out to be the same person: see person_join.
     Column("joined_into_id", ForeignKey("person.id")),
     moment("created_at"),
+    Index(
+        "person_name_words_idx",
+        text("to_tsvector('simple', left(name, 500))"),
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    ),
 )
 
 # An officer found two of `person` to be one. `contact_ids` were moved, `filled` are the columns of the kept
@@ -87,6 +93,12 @@ contact = Table(
     moment("created_at"),
     UniqueConstraint("channel", "address"),
     Index("contact_alias_idx", "channel", "alias", postgresql_where=text("alias IS NOT NULL")),
+    Index(
+        "contact_name_words_idx",
+        text("to_tsvector('simple', left(name, 500))"),
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    ),
 )
 
 conversation = Table(
@@ -118,6 +130,8 @@ conversation = Table(
     ),
     Index("conversation_holder_id_idx", "holder_id", postgresql_where=text("holder_id IS NOT NULL")),
     Index("conversation_follows_id_idx", "follows_id", postgresql_where=text("follows_id IS NOT NULL")),
+    # The order in which officers see all of them.
+    Index("conversation_recent_idx", text("coalesce(last_inbound_at, opened_at)"), "id"),
 )
 
 message = Table(
@@ -161,6 +175,13 @@ message = Table(
         "message_reply_id_idx",
         "reply_id",
         postgresql_where=text("author = 'citizen' AND reply_id IS NOT NULL"),
+    ),
+    # What officers search in. See bot/store/desk/search.py.
+    Index(
+        "message_words_idx",
+        text("to_tsvector('simple', left(coalesce(subject || ' ', '') || text, 20000))"),
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
     ),
 )
 

@@ -48,6 +48,18 @@ ticket = Table(
     Index("ticket_open_idx", "conversation_id", postgresql_where=text("closed_at IS NULL")),
     Index("ticket_assignee_id_idx", "assignee_id", postgresql_where=text("closed_at IS NULL")),
     Index("ticket_due_idx", "due_at", postgresql_where=text("closed_at IS NULL AND due_at IS NOT NULL")),
+    # The order of the queues: what comes first by the decree's date. See bot/store/desk/inbox.py.
+    Index(
+        "ticket_queue_idx",
+        text("(- priority)"),
+        text("coalesce(due_at, TIMESTAMPTZ '9999-01-01 00:00:00+00')"),
+        "opened_at",
+        "id",
+        postgresql_where=text("closed_at IS NULL"),
+    ),
+    Index("ticket_closed_idx", "closed_at", "id", postgresql_where=text("closed_at IS NOT NULL")),
+    Index("ticket_tags_idx", "tags", postgresql_using="gin"),
+    Index("ticket_number_words_idx", "number", postgresql_ops={"number": "text_pattern_ops"}),
 )
 
 # The last number given out, so that numbers have no gaps and no doubles.

@@ -17,6 +17,9 @@ def upgrade() -> None:
     _notices()
     _privacy()
     _only_added_to("audit", "ticket_change")
+    _queues()
+    _search()
+    _live()
 
 
 def _officers() -> None:
@@ -324,3 +327,116 @@ def _only_added_to(*tables: str) -> None:
             f"CREATE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE ON {table}"
             " FOR EACH ROW EXECUTE FUNCTION pst_only_added_to()"
         )
+
+
+def _queues() -> None:
+    """The orders in which officers see tickets and conversations."""
+    op.create_index(
+        "ticket_queue_idx",
+        "ticket",
+        [
+            sa.text("(- priority)"),
+            sa.text("coalesce(due_at, TIMESTAMPTZ '9999-01-01 00:00:00+00')"),
+            "opened_at",
+            "id",
+        ],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
+        "ticket_closed_idx",
+        "ticket",
+        ["closed_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NOT NULL"),
+    )
+    op.create_index("ticket_tags_idx", "ticket", ["tags"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "conversation_recent_idx",
+        "conversation",
+        [sa.text("coalesce(last_inbound_at, opened_at)"), "id"],
+        unique=False,
+    )
+
+
+def _search() -> None:
+    """What officers find by: words of messages and names, the beginning of a ticket's number."""
+    # Without the list of pending entries: whoever would empty it is a citizen whose message is being kept.
+    op.execute(
+        "CREATE INDEX message_words_idx ON message USING gin"
+        " (to_tsvector('simple', left(coalesce(subject || ' ', '') || text, 20000))) WITH (fastupdate = off)"
+    )
+    for table in ("contact", "person"):
+        op.execute(
+            f"CREATE INDEX {table}_name_words_idx ON {table} USING gin"
+            " (to_tsvector('simple', left(name, 500))) WITH (fastupdate = off)"
+        )
+    op.execute("CREATE INDEX ticket_number_words_idx ON ticket (number text_pattern_ops)")
+
+
+def _live() -> None:
+    """Tell open pages what changed, at the end of the transaction that changed it.
+
+    The channel is `pst_desk`. The payload is a conversation's id; with a + before it, the inbox changed too; an
+    exclamation mark before all that says that what needs attention changed. What only the bot and a citizen say
+    to each other is told once a message, its delivery not at all: PostgreSQL lets one transaction that tells
+    something commit after the other.
+    """
+    op.execute(
+        """
+        CREATE FUNCTION pst_is_at_desk(conversation bigint) RETURNS boolean LANGUAGE sql STABLE AS $$
+            SELECT EXISTS (SELECT FROM ticket WHERE conversation_id = conversation AND closed_at IS NULL)
+        $$;
+        CREATE FUNCTION pst_tell_message() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_notify('pst_desk', CASE WHEN pst_is_at_desk(NEW.conversation_id) THEN '+' ELSE '' END
+                || NEW.conversation_id);
+            RETURN NULL;
+        END $$;
+        CREATE FUNCTION pst_tell_of_message() RETURNS trigger LANGUAGE plpgsql AS $$
+        DECLARE which record;
+        BEGIN
+            SELECT conversation_id, author INTO which FROM message WHERE id = NEW.message_id;
+            IF which.author = 'officer' OR pst_is_at_desk(which.conversation_id) THEN
+                PERFORM pg_notify('pst_desk', which.conversation_id::text);
+            END IF;
+            RETURN NULL;
+        END $$;
+        CREATE FUNCTION pst_tell_work() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_notify('pst_desk', '+' || (to_jsonb(NEW) ->> TG_ARGV[0]));
+            RETURN NULL;
+        END $$;
+        CREATE FUNCTION pst_tell_viewing() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_notify('pst_desk', coalesce(NEW.conversation_id, OLD.conversation_id)::text);
+            RETURN NULL;
+        END $$;
+        CREATE FUNCTION pst_tell_event() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            PERFORM pg_notify('pst_desk', '!' || coalesce(NEW.conversation_id::text, ''));
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER message_told AFTER INSERT ON message FOR EACH ROW EXECUTE FUNCTION pst_tell_message();
+        CREATE TRIGGER delivery_told AFTER UPDATE OF state ON delivery FOR EACH ROW
+            WHEN (OLD.state IS DISTINCT FROM NEW.state AND NEW.state <> 'sending')
+            EXECUTE FUNCTION pst_tell_of_message();
+        CREATE TRIGGER delivery_report_told AFTER INSERT OR UPDATE OF state ON delivery_report
+            FOR EACH ROW EXECUTE FUNCTION pst_tell_of_message();
+        CREATE TRIGGER media_told AFTER UPDATE OF state ON media FOR EACH ROW
+            WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION pst_tell_of_message();
+        CREATE TRIGGER ticket_told AFTER INSERT OR UPDATE ON ticket
+            FOR EACH ROW EXECUTE FUNCTION pst_tell_work('conversation_id');
+        CREATE TRIGGER conversation_told AFTER UPDATE OF holder_id, owed_since, closed_at, contact_id
+            ON conversation FOR EACH ROW
+            WHEN ((OLD.holder_id, OLD.owed_since, OLD.closed_at, OLD.contact_id)
+                IS DISTINCT FROM (NEW.holder_id, NEW.owed_since, NEW.closed_at, NEW.contact_id))
+            EXECUTE FUNCTION pst_tell_work('id');
+        CREATE TRIGGER viewing_told AFTER INSERT OR DELETE ON viewing
+            FOR EACH ROW EXECUTE FUNCTION pst_tell_viewing();
+        CREATE TRIGGER typing_told AFTER UPDATE OF typed_at ON viewing FOR EACH ROW
+            WHEN (OLD.typed_at IS DISTINCT FROM NEW.typed_at) EXECUTE FUNCTION pst_tell_viewing();
+        CREATE TRIGGER event_told AFTER INSERT OR UPDATE OF seen_at ON event
+            FOR EACH ROW EXECUTE FUNCTION pst_tell_event();
+        """
+    )
