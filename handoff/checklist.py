@@ -12,8 +12,9 @@ from typing import Literal
 
 from handoff.ticket import Kind
 
-When = Literal["always", "microdata", "private"]
-"""always; microdata: only for microdata or digital maps; private: only for a private firm."""
+When = Literal["always", "application", "microdata", "private"]
+"""always; application: only for who comes through BPS's application (the procedures of those kinds admit WhatsApp
+and email as well); microdata: only for microdata or digital maps; private: only for a private firm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,13 @@ REQUIREMENTS: Mapping[Kind, tuple[Requirement, ...]] = {
     "konsultasi": (
         _email(f"{_CONSULTATION} a"),
         Requirement(
+            "account",
+            "Akun pada aplikasi pelayanan",
+            "An account in the service's application",
+            f"{_CONSULTATION} b",
+            "application",
+        ),
+        Requirement(
             "request",
             "Permintaan konsultasi disampaikan dan jelas",
             "The question has been put and is clear",
@@ -74,6 +82,7 @@ REQUIREMENTS: Mapping[Kind, tuple[Requirement, ...]] = {
             "Akun pada aplikasi pelayanan",
             "An account in the service's application",
             f"{_SALES} c",
+            "application",
         ),
         Requirement(
             "request",
