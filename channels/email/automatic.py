@@ -15,8 +15,8 @@ from channels.email import headers
 from channels.email.address import Sender
 from channels.email.headers import Headers
 from channels.email.identity import is_ours
+from channels.email.leaf import payload
 from channels.email.mail import Kind
-from channels.email.structure import payload
 
 _BOUNCE_SENDERS = re.compile(
     r"(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster-bounce|mail[-_.]?delivery[-_.]?(?:system|subsystem)"

@@ -15,8 +15,8 @@ from uuid import UUID
 from channels.email import headers, identity
 from channels.email.charset import decode
 from channels.email.headers import BoundedPolicy, Headers
+from channels.email.leaf import payload
 from channels.email.mail import Bounced, Outcome
-from channels.email.structure import payload
 
 _ACTIONS: dict[str, Outcome] = {
     "failed": "failed",

@@ -11,7 +11,7 @@ from uuid import UUID
 from channels.email import headers
 from channels.email.charset import decode
 from channels.email.headers import Headers
-from channels.email.structure import payload
+from channels.email.leaf import payload
 
 # Distinguishes our ids from those of Apple Mail, which are <UUID@sender's domain>, too.
 _MARK = "pst."

@@ -16,7 +16,8 @@ _MOST = 100
 
 def without_files(text: str) -> tuple[str, list[MailAttachment]]:
     """Return a text without the files in it, and these files."""
-    if "\nend" not in text and "=ybegin " not in text:
+    # A full line of uuencode begins with M; the end of a large file is beyond what is looked at of a text.
+    if not any(sign in text for sign in ("\nend", "\nM", "=ybegin ")):
         return text, []
     kept: list[str] = []
     files: list[MailAttachment] = []

@@ -7,14 +7,16 @@ import re
 from dataclasses import replace
 from email import errors
 from email.message import Message
-from email.parser import BytesFeedParser, BytesHeaderParser
+from email.parser import BytesHeaderParser
 
 from channels.email import bounces, headers, identity, quotes, trust
 from channels.email.address import Sender
 from channels.email.automatic import Verdict, judge, judge_words
+from channels.email.body import Body, TooMuch
 from channels.email.headers import BoundedPolicy, Headers
 from channels.email.mail import MAX_TEXT_CHARACTERS, SHORTENED_HEADER, Mail
-from channels.email.structure import Body, TooMuch, body_of
+from channels.email.structure import body_of
+from channels.email.thin import parsed
 
 _POLICY = BoundedPolicy()
 _PIECE = 65_536
@@ -47,7 +49,7 @@ def parse(data: bytes, own: Sender | None = None, authserv_id: str = "") -> Mail
         return _unparseable(raw, "surat kosong")
     raw = _with_proper_colons(raw)
     try:
-        message = _message(raw)
+        message = parsed(raw)
         fields = Headers(message)
         if not fields.is_mail():
             return _unparseable(raw, "tidak ada kepala surat")
@@ -75,14 +77,6 @@ def _with_proper_colons(raw: bytes) -> bytes:
     if not _SPACE_BEFORE_COLON.search(head, 0, size):
         return raw
     return _SPACE_BEFORE_COLON.sub(rb"\1:", head[:size]) + raw[size:]
-
-
-def _message(raw: bytes) -> Message:
-    """Parse in pieces: `parsebytes` copies the whole mail several times over."""
-    parser: BytesFeedParser[Message] = BytesFeedParser(policy=_POLICY)
-    for start in range(0, len(raw), _PIECE):
-        parser.feed(raw[start : start + _PIECE])
-    return parser.close()
 
 
 def _mail(message: Message, fields: Headers, body: Body, verdict: Verdict) -> Mail:
