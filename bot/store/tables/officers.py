@@ -33,8 +33,6 @@ officer = Table(
     Column("password_hash", Text),  # None: the one-time link has not been used yet
     Column("totp_secret", Text),  # sealed
     Column("totp_used", BigInteger),  # the time step of the last code that was taken: none is taken twice
-    Column("failures", SmallInteger, nullable=False, server_default="0"),
-    moment("locked_until", nullable=True),
     moment("disabled_at", nullable=True),
     moment("created_at"),
 )
@@ -99,7 +97,9 @@ officer_notice = Table(
     Column("once", Text, unique=True),
     Column("mail_id", ForeignKey("officer_mail.id")),
     moment("created_at"),
-    Index("officer_notice_open_idx", "officer_id", "created_at", postgresql_where=text("mail_id IS NULL")),
+    Index("officer_notice_open_idx", "created_at", "officer_id", postgresql_where=text("mail_id IS NULL")),
+    Index("officer_notice_mail_id_idx", "mail_id", postgresql_where=text("mail_id IS NOT NULL")),
+    Index("officer_notice_ticket_id_idx", "ticket_id"),
 )
 
 officer_mail = Table(
@@ -118,4 +118,5 @@ officer_mail = Table(
     moment("sent_at", nullable=True),
     Column("failure", Text),
     Index("officer_mail_open_idx", "created_at", postgresql_where=text("state IN ('kept', 'sending')")),
+    Index("officer_mail_officer_id_idx", "officer_id", "created_at"),
 )

@@ -45,9 +45,16 @@ ticket = Table(
     moment("claimed_at", nullable=True),
     moment("answered_at", nullable=True),  # when an officer first answered
     moment("closed_at", nullable=True),
+    # What time does to it (bot/tending.py): the version it was last looked at in, and when to look again.
+    Column("tended_version", Integer, nullable=False, server_default="0"),
+    moment("tend_at", nullable=True),
     Index("ticket_open_idx", "conversation_id", postgresql_where=text("closed_at IS NULL")),
     Index("ticket_assignee_id_idx", "assignee_id", postgresql_where=text("closed_at IS NULL")),
     Index("ticket_due_idx", "due_at", postgresql_where=text("closed_at IS NULL AND due_at IS NOT NULL")),
+    Index(
+        "ticket_changed_idx", "id", postgresql_where=text("closed_at IS NULL AND tended_version <> version")
+    ),
+    Index("ticket_tend_idx", "tend_at", postgresql_where=text("closed_at IS NULL AND tend_at IS NOT NULL")),
     # The order of the queues: what comes first by the decree's date. See bot/store/desk/inbox.py.
     Index(
         "ticket_queue_idx",

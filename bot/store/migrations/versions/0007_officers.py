@@ -36,8 +36,6 @@ def _officers() -> None:
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("totp_secret", sa.Text(), nullable=True),
         sa.Column("totp_used", sa.BigInteger(), nullable=True),
-        sa.Column("failures", sa.SmallInteger(), server_default="0", nullable=False),
-        sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("officer_pkey")),
@@ -167,6 +165,8 @@ def _tickets() -> None:
     op.add_column("ticket", sa.Column("merged_into_id", sa.BigInteger(), nullable=True))
     op.add_column("ticket", sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("ticket", sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("ticket", sa.Column("tended_version", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("ticket", sa.Column("tend_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         "ticket_assignee_id_idx",
         "ticket",
@@ -180,6 +180,20 @@ def _tickets() -> None:
         ["due_at"],
         unique=False,
         postgresql_where=sa.text("closed_at IS NULL AND due_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ticket_changed_idx",
+        "ticket",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL AND tended_version <> version"),
+    )
+    op.create_index(
+        "ticket_tend_idx",
+        "ticket",
+        ["tend_at"],
+        unique=False,
+        postgresql_where=sa.text("closed_at IS NULL AND tend_at IS NOT NULL"),
     )
     op.create_foreign_key(op.f("ticket_merged_into_id_fkey"), "ticket", "ticket", ["merged_into_id"], ["id"])
     op.create_foreign_key(op.f("ticket_assignee_id_fkey"), "ticket", "officer", ["assignee_id"], ["id"])
@@ -237,6 +251,7 @@ def _notices() -> None:
         unique=False,
         postgresql_where=sa.text("state IN ('kept', 'sending')"),
     )
+    op.create_index("officer_mail_officer_id_idx", "officer_mail", ["officer_id", "created_at"], unique=False)
     op.create_table(
         "officer_notice",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -256,10 +271,18 @@ def _notices() -> None:
     op.create_index(
         "officer_notice_open_idx",
         "officer_notice",
-        ["officer_id", "created_at"],
+        ["created_at", "officer_id"],
         unique=False,
         postgresql_where=sa.text("mail_id IS NULL"),
     )
+    op.create_index(
+        "officer_notice_mail_id_idx",
+        "officer_notice",
+        ["mail_id"],
+        unique=False,
+        postgresql_where=sa.text("mail_id IS NOT NULL"),
+    )
+    op.create_index("officer_notice_ticket_id_idx", "officer_notice", ["ticket_id"], unique=False)
 
 
 def _privacy() -> None:
@@ -425,8 +448,8 @@ def _live() -> None:
             FOR EACH ROW EXECUTE FUNCTION pst_tell_of_message();
         CREATE TRIGGER media_told AFTER UPDATE OF state ON media FOR EACH ROW
             WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION pst_tell_of_message();
-        CREATE TRIGGER ticket_told AFTER INSERT OR UPDATE ON ticket
-            FOR EACH ROW EXECUTE FUNCTION pst_tell_work('conversation_id');
+        CREATE TRIGGER ticket_told AFTER INSERT OR UPDATE OF version, state, assignee_id, due_at, closed_at,
+            priority, conversation_id ON ticket FOR EACH ROW EXECUTE FUNCTION pst_tell_work('conversation_id');
         CREATE TRIGGER conversation_told AFTER UPDATE OF holder_id, owed_since, closed_at, contact_id
             ON conversation FOR EACH ROW
             WHEN ((OLD.holder_id, OLD.owed_since, OLD.closed_at, OLD.contact_id)
