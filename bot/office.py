@@ -205,6 +205,17 @@ class Desk(_Section):
     notify_new: Literal["all", "supervisors"]
 
 
+class Console(_Section):
+    """How officers log in (section `console`)."""
+
+    session_idle_minutes: Annotated[int, Field(ge=1, le=1440)]
+    session_hours: Annotated[int, Field(ge=1, le=168)]
+    lock_after_failures: Annotated[int, Field(ge=3, le=100)]
+    lock_minutes: Annotated[int, Field(ge=1, le=1440)]
+    source_failures: Annotated[int, Field(ge=3, le=10_000)]
+    link_hours: Annotated[int, Field(ge=1, le=168)]
+
+
 class Understanding(_Section):
     """How sure the bot has to be (section `understanding`)."""
 
@@ -249,6 +260,7 @@ class Office(_Section):
     services: Services
     calendar: Calendar
     desk: Desk
+    console: Console
     understanding: Understanding
     catalogue: Catalogue
     storage: Storage
