@@ -25,6 +25,8 @@ from bot.files import Files
 from bot.lookups import StoredLookups
 from bot.media import Fetching
 from bot.presence import Presence
+from bot.privacy.copy import Copies
+from bot.privacy.erase import Erasure
 from bot.quarantine import Quarantine
 from bot.queue import Queue
 from bot.read import Reader
@@ -105,7 +107,7 @@ async def assemble(
     database = Database(database_url, pool_size=jobs.CONCURRENCY)
     queue = Queue(database_url)
     files = Files(settings.files, time.now)
-    contents = Contents(files, settings.office.storage.raw_in_database_bytes)
+    contents = _contents(files, settings)
     limit = flow_limit or flow_limit_of(settings)
     reception = Reception(database, queue, time, contents=contents, flow_limit=limit)
     wiring = Wiring(
@@ -284,6 +286,22 @@ def _whatsapp(settings: Settings) -> tuple[Any, Any]:
         if channel.name == "whatsapp":
             return channel.options, channel.environment
     raise SettingsError(["office.yml: channels.whatsapp: missing"])
+
+
+def copies(core: Core) -> Copies:
+    """Return what makes a person's copy of all that is kept about them."""
+    card = core.settings.office.office
+    contents = _contents(core.files, core.settings)
+    return Copies(core.database, core.files, contents, core.clock, card.name, card.timezone)
+
+
+def erasure(core: Core) -> Erasure:
+    """Return what forgets people."""
+    return Erasure(core.database, core.files, _contents(core.files, core.settings), core.clock)
+
+
+def _contents(files: Files, settings: Settings) -> Contents:
+    return Contents(files, settings.office.storage.raw_in_database_bytes)
 
 
 async def email_check(settings: Settings, *, send: bool) -> Sequence[Finding]:
