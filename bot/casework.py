@@ -17,6 +17,7 @@ import structlog
 from bot.clock import Clock
 from bot.store import cases, tickets
 from bot.store.database import Transaction
+from bot.store.desk import notices
 from bot.store.tickets import BOT, CITIZEN, SYSTEM, By, Change, Ticket
 from handoff.deadline import Deadlines
 from handoff.ticket import PREFIXES, Kind, State, number
@@ -76,8 +77,9 @@ class Casework:
         purpose: str | None = None,
         is_complete: bool = False,
         assignee_id: int | None = None,
+        owes: bool = True,
     ) -> Confirmation:
-        """Open a ticket on a conversation: an officer's answer is owed from now on.
+        """Open a ticket on a conversation: an officer's answer is owed from now on, unless `owes` says otherwise.
 
         `is_complete`: the form is complete, which starts the clock of most kinds; without it the ticket waits for
         `registered`. `reason` is a word for why (asked, not_understood, complaint, officer, ...).
@@ -90,7 +92,7 @@ class Casework:
             tx,
             number=number(kind, year=year, count=count),
             kind=kind,
-            state=_state(is_clear=is_clear, assignee_id=assignee_id),
+            state=state_of(is_clear=is_clear, assignee_id=assignee_id),
             reason=reason,
             conversation_id=conversation_id,
             now=now,
@@ -101,7 +103,10 @@ class Casework:
         )
         if is_clear:
             made = await self.cleared(tx, made, by=by)
-        await tickets.owe(tx, conversation_id, since=now)
+        if owes:
+            await tickets.owe(tx, conversation_id, since=now)
+        if assignee_id is None:
+            await notices.notify(tx, "new", made.id, to="all", now=now, except_for=by.officer_id)
         log.info("ticket opened", ticket=made.number, reason=reason)
         return self.told(made)
 
@@ -127,9 +132,11 @@ class Casework:
             return known
         now = self.clock.now()
         state = (
-            known.state if known.state == "citizen" else _state(is_clear=True, assignee_id=known.assignee_id)
+            known.state
+            if known.state == "citizen"
+            else state_of(is_clear=True, assignee_id=known.assignee_id)
         )
-        return await self._reckon(tx, known, [Change("clear")], {"clear_at": now, "state": state}, by=by)
+        return await self.reckon(tx, known, [Change("clear")], {"clear_at": now, "state": state}, by=by)
 
     async def unclear(self, tx: Transaction, known: Ticket, *, by: By) -> Ticket:
         """Take back that a locked ticket's request was clear and complete: the clock has not started then."""
@@ -137,7 +144,7 @@ class Casework:
             return known
         changes = [Change("unclear", known.clear_at.isoformat(), None)]
         state: State = known.state if known.state == "citizen" else "requirements"
-        return await self._reckon(tx, known, changes, {"clear_at": None, "state": state}, by=by)
+        return await self.reckon(tx, known, changes, {"clear_at": None, "state": state}, by=by)
 
     async def heard(
         self, tx: Transaction, conversation_id: int, *, message_id: int, at: datetime, owes: bool = True
@@ -157,6 +164,10 @@ class Casework:
             is_first = await tickets.owe(tx, conversation_id, since=at)
             for known in concerned:
                 await self._resumed(tx, known, [Change("addition", None, str(message_id))], by=CITIZEN, at=at)
+                if is_first and known.assignee_id is not None:
+                    await notices.notify(
+                        tx, "replied", known.id, to=[known.assignee_id], now=self.clock.now()
+                    )
         return Addition(tuple(each.number for each in concerned), is_first)
 
     async def wait(self, tx: Transaction, known: Ticket, *, by: By) -> Ticket:
@@ -164,7 +175,7 @@ class Casework:
         if known.state == "citizen":
             return known
         await tickets.pause(tx, known.id, now=self.clock.now())
-        return await self._reckon(tx, known, [], {"state": "citizen"}, by=by)
+        return await self.reckon(tx, known, [], {"state": "citizen"}, by=by)
 
     async def resume(self, tx: Transaction, known: Ticket, *, by: By) -> Ticket:
         """Let a locked ticket that waits for the citizen wait no longer."""
@@ -245,13 +256,13 @@ class Casework:
         if known.state != "citizen":
             return await tickets.change(tx, known, changes, by=by, now=self.clock.now())
         await tickets.end_pause(tx, known.id, now=at)
-        state = _state(is_clear=known.clear_at is not None, assignee_id=known.assignee_id)
-        return await self._reckon(tx, known, changes, {"state": state}, by=by)
+        state = state_of(is_clear=known.clear_at is not None, assignee_id=known.assignee_id)
+        return await self.reckon(tx, known, changes, {"state": state}, by=by)
 
-    async def _reckon(
-        self, tx: Transaction, known: Ticket, changes: list[Change], values: Mapping[str, Any], *, by: By
+    async def reckon(
+        self, tx: Transaction, known: Ticket, changes: Sequence[Change], values: Mapping[str, Any], *, by: By
     ) -> Ticket:
-        """Change a ticket with what its deadline depends on, and reckon the deadline anew."""
+        """Change a locked ticket with what its deadline depends on, and reckon the deadline anew."""
         new = {"clear_at": known.clear_at, "kind": known.kind, "state": known.state, **values}
         pauses = await tickets.pauses(tx, known.id)
         new["due_at"] = self.deadlines.due(new["kind"], new["clear_at"], pauses)
@@ -262,14 +273,9 @@ class Casework:
             every.append(Change("due", _moment(known.due_at), _moment(new["due_at"])))
         return await tickets.change(tx, known, every, by=by, now=self.clock.now(), values=new)
 
-    async def reckon(
-        self, tx: Transaction, known: Ticket, changes: Sequence[Change], values: Mapping[str, Any], *, by: By
-    ) -> Ticket:
-        """Change a locked ticket with what its deadline depends on (`kind`, `clear_at`, `state`, ...)."""
-        return await self._reckon(tx, known, list(changes), values, by=by)
 
-
-def _state(*, is_clear: bool, assignee_id: int | None) -> State:
+def state_of(*, is_clear: bool, assignee_id: int | None) -> State:
+    """Return where an open ticket stands that does not wait for the citizen."""
     if not is_clear:
         return "requirements"
     return "work" if assignee_id else "new"

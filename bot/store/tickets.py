@@ -237,6 +237,11 @@ async def end_pause(tx: Transaction, ticket_id: int, *, now: datetime) -> None:
     )
 
 
+async def keep_pause(tx: Transaction, ticket_id: int, *, since: datetime, until: datetime) -> None:
+    """Note that a locked ticket's clock stood still for a time that is over."""
+    await tx.execute(insert(ticket_pause).values(ticket_id=ticket_id, from_at=since, to_at=until))
+
+
 _OWE = text(
     """
     UPDATE conversation SET owed_since = :since
