@@ -1,0 +1,138 @@
+"""Counts a period for reports and for the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time, timedelta
+
+from bot.store.database import Database
+from bot.store.desk import figures as rows
+from handoff.calendar import Calendar
+from handoff.deadline import Deadlines, Pause
+from handoff.reports import counting
+from handoff.reports.counting import Case, Span
+from handoff.reports.figures import Complaints, Figures, OfficerFigures, Period, Ratings, Spread
+from handoff.ticket import KINDS, Kind
+
+MOST_TOPICS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Counts what happened. `title` names a topic by its label, None where it is no subject ("salam")."""
+
+    database: Database
+    deadlines: Deadlines
+    title: Callable[[str], str | None]
+
+    async def figures(self, period: Period) -> Figures:
+        """Return everything of a period of local days. The same rows give the same figures."""
+        span = self.span(period)
+        async with self.database.transaction() as tx:
+            begun = await rows.arrivals(tx, span.since, span.until)
+            worked = await rows.work(tx, span.since, span.until)
+            paused = await rows.pauses(tx, [each.id for each in worked])
+            said = await rows.talk(tx, span.since, span.until)
+            asked = await rows.topics(tx, span.since, span.until, most=3 * MOST_TOPICS)
+            replied = await rows.replies(tx, span.since, span.until)
+            officers = {*replied, *(each.officer_id for each in worked if each.officer_id is not None)}
+            names = await rows.names(tx, sorted(officers))
+        cases = [_case(each, tuple(paused.get(each.id, ()))) for each in worked]
+        arrivals: dict[tuple[str, str], int] = {}
+        for each in begun:
+            key = (each.channel, each.service)
+            arrivals[key] = arrivals.get(key, 0) + each.count
+        complaints = [each for each in cases if each.kind == "pengaduan"]
+        attended = self.deadlines.attended
+        return Figures(
+            period=period,
+            arrivals=arrivals,
+            messages=said.messages,
+            by_bot=sum(each.count for each in begun if each.was_answered and not each.has_ticket),
+            handed_over=sum(counting.opened(cases, span).values()),
+            opened=counting.opened(cases, span),
+            done=counting.ended(cases, span, "done"),
+            idle=counting.ended(cases, span, "idle"),
+            cancelled=counting.ended(cases, span, "cancelled"),
+            open_at_end=counting.open_at_end(cases, span),
+            first_response=_of_kinds(cases, lambda some: counting.first_response(some, span, attended)),
+            resolution=_of_kinds(cases, lambda some: counting.resolution(some, span, attended)),
+            promises=counting.promises(cases, span),
+            complaints=Complaints(
+                came=sum(counting.opened(complaints, span).values()),
+                answered=sum(1 for each in complaints if span.has(each.answered_at)),
+                open_at_end=sum(counting.open_at_end(complaints, span).values()),
+            ),
+            topics=self._titled(asked),
+            questions=said.questions,
+            not_understood=said.not_understood,
+            officers=_officers(cases, span, replied, names, attended),
+        )
+
+    def span(self, period: Period) -> Span:
+        """Return the moments of a period: from its first day's midnight to that after its last day, local."""
+        calendar = self.deadlines.calendar
+        after = period.last + timedelta(days=1)
+        return Span(calendar.at(period.first, time()), calendar.at(after, time()))
+
+    def _titled(self, asked: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+        counts: dict[str, int] = {}
+        for label, count in asked:
+            title = self.title(label)
+            if title is not None:
+                counts[title] = counts.get(title, 0) + count
+        ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+        return tuple(ordered[:MOST_TOPICS])
+
+
+def _case(work: rows.Work, pauses: tuple[Pause, ...]) -> Case:
+    return Case(
+        kind=work.kind,
+        state=work.state,
+        channel=work.channel,
+        officer_id=work.officer_id,
+        opened_at=work.opened_at,
+        clear_at=work.clear_at,
+        due_at=work.due_at,
+        claimed_at=work.claimed_at,
+        answered_at=work.answered_at,
+        closed_at=work.closed_at,
+        pauses=pauses,
+    )
+
+
+def _of_kinds(
+    cases: Sequence[Case], measure: Callable[[Sequence[Case]], Spread | None]
+) -> dict[Kind, Spread]:
+    found = {}
+    for kind in KINDS:
+        measured = measure([each for each in cases if each.kind == kind])
+        if measured is not None:
+            found[kind] = measured
+    return found
+
+
+def _officers(
+    cases: Sequence[Case],
+    span: Span,
+    replied: Mapping[int, int],
+    names: Mapping[int, str],
+    calendar: Calendar,
+) -> tuple[OfficerFigures, ...]:
+    """Return the share of each officer who took, answered or closed anything, by name."""
+    every = []
+    for officer_id, name in names.items():
+        own = [each for each in cases if each.officer_id == officer_id]
+        each = OfficerFigures(
+            name=name,
+            taken=sum(1 for case in own if span.has(case.claimed_at)),
+            replies=replied.get(officer_id, 0),
+            closed=sum(counting.ended(own, span, "done").values()),
+            promise=counting.promise(own, span),
+            first_response=counting.first_response(own, span, calendar),
+            ratings=Ratings(),
+        )
+        if each.taken or each.replies or each.closed or each.promise.total:
+            every.append(each)
+    return tuple(sorted(every, key=lambda each: each.name))

@@ -1,0 +1,186 @@
+"""What happened within a period: rows that reports count. Half-open spans of moments, `since` included, `until` not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from bot.store.database import Transaction
+from handoff.deadline import Pause
+from handoff.ticket import Kind, State
+
+NOT_UNDERSTOOD = ("suggest", "not_understood", "ticket_not_understood")
+"""The keys of replies that say that a question was not understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A conversation that began: its channel, its service (empty: unknown), whether an officer or the bot had it."""
+
+    channel: str
+    service: str
+    has_ticket: bool
+    was_answered: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A ticket that began, ended, was first answered or fell due within the period, or was open at its end."""
+
+    id: int
+    kind: Kind
+    state: State
+    channel: str
+    officer_id: int | None
+    opened_at: datetime
+    clear_at: datetime | None
+    due_at: datetime | None
+    claimed_at: datetime | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+
+
+def _spanned(query: str) -> Any:
+    return text(query).bindparams(
+        bindparam("since", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True))
+    )
+
+
+_ARRIVALS = _spanned(
+    """
+    SELECT channel, service, has_ticket, was_answered, count(*) AS count
+    FROM (
+        SELECT contact.channel,
+            coalesce(first.kind, conversation.context #>> '{subject,service}', '') AS service,
+            first.kind IS NOT NULL AS has_ticket,
+            EXISTS (
+                SELECT 1 FROM message WHERE message.conversation_id = conversation.id AND message.author = 'bot'
+            ) AS was_answered
+        FROM conversation
+        JOIN contact ON contact.id = conversation.contact_id
+        LEFT JOIN LATERAL (
+            SELECT kind FROM ticket WHERE ticket.conversation_id = conversation.id ORDER BY ticket.id LIMIT 1
+        ) AS first ON true
+        WHERE conversation.opened_at >= :since AND conversation.opened_at < :until
+    ) AS begun
+    GROUP BY 1, 2, 3, 4
+    """
+)
+
+
+async def arrivals(tx: Transaction, since: datetime, until: datetime) -> list[Arrival]:
+    """Return the conversations that began, counted by what they have in common."""
+    rows = await tx.execute(_ARRIVALS, {"since": since, "until": until})
+    return [Arrival(*row) for row in rows]
+
+
+_WORK = _spanned(
+    """
+    SELECT ticket.id, ticket.kind, ticket.state, contact.channel, ticket.assignee_id, ticket.opened_at,
+        ticket.clear_at, ticket.due_at, ticket.claimed_at, ticket.answered_at, ticket.closed_at
+    FROM ticket
+    JOIN conversation ON conversation.id = ticket.conversation_id
+    JOIN contact ON contact.id = conversation.contact_id
+    WHERE ticket.merged_into_id IS NULL AND ticket.opened_at < :until
+        AND (ticket.closed_at IS NULL OR ticket.closed_at >= :since)
+    ORDER BY ticket.id
+    """
+)
+
+
+async def work(tx: Transaction, since: datetime, until: datetime) -> list[Work]:
+    """Return the tickets that were open at any moment of the period; one that went on in another is left out."""
+    rows = await tx.execute(_WORK, {"since": since, "until": until})
+    return [Work(*row) for row in rows]
+
+
+_PAUSES = text(
+    "SELECT ticket_id, from_at, to_at FROM ticket_pause WHERE ticket_id = ANY(:tickets) ORDER BY from_at"
+).bindparams(bindparam("tickets", type_=ARRAY(BigInteger)))
+
+
+async def pauses(tx: Transaction, tickets: Sequence[int]) -> dict[int, list[Pause]]:
+    """Return when each of those tickets waited for the citizen, in order."""
+    found: dict[int, list[Pause]] = defaultdict(list)
+    for row in await tx.execute(_PAUSES, {"tickets": list(tickets)}):
+        found[row.ticket_id].append(Pause(row.from_at, row.to_at))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How many messages citizens wrote, how many of them the bot answered, and how many it did not understand."""
+
+    messages: int
+    questions: int
+    not_understood: int
+
+
+_TALK = _spanned(
+    """
+    SELECT
+        count(*) FILTER (WHERE message.author = 'citizen' AND message.kind = 'message') AS messages,
+        count(*) FILTER (WHERE message.author = 'citizen' AND message.understood ? 'topics') AS questions,
+        count(*) FILTER (WHERE message.author = 'bot' AND delivery.key = ANY(:not_understood)) AS not_understood
+    FROM message LEFT JOIN delivery ON delivery.message_id = message.id AND message.author = 'bot'
+    WHERE message.created_at >= :since AND message.created_at < :until
+    """
+)
+
+
+async def talk(tx: Transaction, since: datetime, until: datetime) -> Talk:
+    """Count what was said."""
+    values = {"since": since, "until": until, "not_understood": list(NOT_UNDERSTOOD)}
+    row = (await tx.execute(_TALK, values)).one()
+    return Talk(row.messages, row.questions, row.not_understood)
+
+
+_TOPICS = _spanned(
+    """
+    SELECT topic, count(*) AS count
+    FROM message, jsonb_array_elements_text(message.understood -> 'topics') AS topic
+    WHERE message.created_at >= :since AND message.created_at < :until
+        AND message.author = 'citizen' AND jsonb_typeof(message.understood -> 'topics') = 'array'
+    GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most
+    """
+)
+
+
+async def topics(tx: Transaction, since: datetime, until: datetime, *, most: int) -> list[tuple[str, int]]:
+    """Return what was asked, by label ("konsultasi/biaya"), the most frequent first."""
+    rows = await tx.execute(_TOPICS, {"since": since, "until": until, "most": most})
+    return [(row.topic, row.count) for row in rows]
+
+
+_REPLIES = _spanned(
+    """
+    SELECT message.officer_id, count(*) AS count FROM message
+    WHERE message.created_at >= :since AND message.created_at < :until
+        AND message.author = 'officer' AND message.kind <> 'note' AND message.officer_id IS NOT NULL
+    GROUP BY 1
+    """
+)
+
+
+async def replies(tx: Transaction, since: datetime, until: datetime) -> dict[int, int]:
+    """Return how many replies each officer wrote."""
+    rows = await tx.execute(_REPLIES, {"since": since, "until": until})
+    return {row.officer_id: row.count for row in rows}
+
+
+_NAMES = text("SELECT id, name FROM officer WHERE id = ANY(:officers)").bindparams(
+    bindparam("officers", type_=ARRAY(BigInteger))
+)
+
+
+async def names(tx: Transaction, officers: Sequence[int]) -> dict[int, str]:
+    """Return the names of officers by id."""
+    rows = await tx.execute(_NAMES, {"officers": list(officers)})
+    return {row.id: row.name for row in rows}
