@@ -23,7 +23,7 @@ from bot.privacy import readable
 from bot.privacy.archive import Archive
 from bot.store.contents import ContentLost, Contents, Packed
 from bot.store.database import Database
-from bot.store.privacy import account
+from bot.store.desk import audit
 from bot.store.privacy.copying import Copying, Portion, Row
 from handoff.ports.values import NotFound
 
@@ -57,8 +57,14 @@ class Copies:
             raise NotFound
         now = self.clock.now()
         async with self.database.statement() as tx:
-            detail = {"notes": with_notes}
-            await account.write(tx, "person_copied", person_id, officer_id=officer_id, now=now, detail=detail)
+            await audit.note(
+                tx,
+                "person.copied",
+                now=now,
+                officer_id=officer_id,
+                about=f"person:{person_id}",
+                detail={"notes": with_notes},
+            )
         archive = Archive(now.astimezone(ZoneInfo(self.timezone)))
         about = readable.about(self.office_name, now, self.timezone, with_notes=with_notes)
         members = [

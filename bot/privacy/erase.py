@@ -16,7 +16,8 @@ from bot.clock import Clock
 from bot.files import Files, NoSuchFile
 from bot.store.contents import ContentLost, Contents, Packed
 from bot.store.database import Database, Transaction
-from bot.store.privacy import account, forgetting, people
+from bot.store.desk import audit
+from bot.store.privacy import forgetting, people
 from bot.store.privacy.forgetting import Gone, Stray
 from handoff.ports.privacy import StillOpen
 from handoff.ports.values import NotFound
@@ -137,4 +138,11 @@ class Erasure:
             "raw_mails": gone.raw_mails,
             "files": len(gone.files),
         }
-        await account.write(tx, "person_erased", person_id, officer_id=officer_id, now=now, detail=detail)
+        await audit.note(
+            tx,
+            "person.erased",
+            now=now,
+            officer_id=officer_id,
+            about=f"person:{person_id}",
+            detail=detail,
+        )

@@ -260,7 +260,7 @@ _PERSON_EMPTY = text(
 ).bindparams(_NOW)
 _JOINS_EMPTY = text(
     """
-    UPDATE person_join SET note = NULL, undone_at = coalesce(undone_at, :now)
+    UPDATE person_join SET note = NULL, filled = '{}', undone_at = coalesce(undone_at, :now)
     WHERE person_id = :person OR joined_id = :person
         OR joined_id IN (SELECT id FROM person WHERE joined_into_id = :person)
     """
