@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal, Protocol
 
+from handoff.invitation import Meeting
 from handoff.ports.values import Officer, Stale
 from handoff.ticket import Kind
+
+__all__ = ["TEMPLATE", "Desk", "Meeting", "Overtaken", "Registration", "Reply", "Then", "Unfit", "Upload"]
 
 Then = Literal["stay", "wait", "close"]
 """What becomes of the tickets once a reply is kept: stay in work, wait for the citizen, be done."""
@@ -63,18 +65,6 @@ class Reply:
     contact_id: int | None = None
     cc: tuple[str, ...] = ()
     files: tuple[Upload, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """An invitation: `place` is the link of a video call or where to come; `words` are the officer's, if any."""
-
-    way: Literal["zoom", "visit"]
-    title: str
-    starts_at: datetime
-    minutes: int
-    place: str
-    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
