@@ -194,7 +194,9 @@ async def _beside(tx: Transaction, head: Any, ids: Sequence[int], ticket: Case |
         shown.earlier(row) for row in await store.others(tx, head.person_id, but=ids, most=MOST_EARLIER)
     ]
     later = [each.id for each in others if each.id > head.id and each.closed_at is None]
+    officers = await store.officers(tx)
     return {
+        "officers": tuple(Colleague(row.id, row.name) for row in officers),
         "changes": tuple(shown.happened(row) for row in changes),
         "earlier": tuple(others),
         "follows": _followed(head, others),

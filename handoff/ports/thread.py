@@ -111,12 +111,13 @@ class Said:
 class Happened:
     """Something that happened in a conversation besides messages; `what` is a word such as claimed or mail_limit.
 
-    `actor` is citizen, bot, system or officer, `officer` that one's name. `before` and `after` are what was
+    `key` tells it apart from everything else that happened. `actor` is citizen, bot, system or officer, `officer` that one's name. `before` and `after` are what was
     changed, `detail` what else is known.
     """
 
     what: str
     at: datetime
+    key: str = ""
     actor: str = "system"
     officer: str | None = None
     before: str | None = None
@@ -215,7 +216,8 @@ class Look:
 
     `said` and `happened` are in their order, `has_older` tells of more before them. `ticket` is the one of this
     conversation: the open one, else the newest; `tickets` are all of the person. `last_id` is the newest message
-    of the thread and stands for what the officer has seen. `language` is the citizen's.
+    of the thread and stands for what the officer has seen. `language` is the citizen's, `officers` are all who
+    work here, `colleagues` those who look at it just now.
     """
 
     id: int
@@ -242,6 +244,7 @@ class Look:
     later_id: int | None = None
     draft: Draft = Draft()
     colleagues: tuple[Colleague, ...] = ()
+    officers: tuple[Colleague, ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -112,6 +112,7 @@ def happened(row: Row[Any]) -> Happened:
     return Happened(
         what=row.what,
         at=row.at,
+        key=f"{row.origin}{row.id}",
         actor=row.actor,
         officer=row.officer,
         before=row.before,

@@ -145,18 +145,18 @@ async def files(tx: Transaction, message_ids: Sequence[int]) -> Sequence[Row[Any
 _HAPPENED = text(
     """
     SELECT kind AS what, created_at AS at, 'system' AS actor, NULL AS officer, NULL AS before, NULL AS after,
-        detail, id
+        detail, id, 'e' AS origin
     FROM event
     WHERE conversation_id = ANY(:ids) AND created_at >= :since AND created_at < :until
         AND kind NOT IN ('not_delivered', 'uncertain', 'waits_for_contact')
     UNION ALL
     SELECT change.what, change.at, change.actor, officer.name, change.before, change.after,
-        jsonb_build_object('ticket', ticket.number), change.id
+        jsonb_build_object('ticket', ticket.number), change.id, 'c'
     FROM ticket
     JOIN ticket_change AS change ON change.ticket_id = ticket.id
     LEFT JOIN officer ON officer.id = change.officer_id
     WHERE ticket.conversation_id = ANY(:ids) AND change.at >= :since AND change.at < :until
-        AND change.what NOT IN ('checklist', 'tags', 'priority', 'purpose', 'due')
+        AND change.what NOT IN ('checklist', 'tags', 'priority', 'purpose', 'due', 'addition')
     ORDER BY at DESC, id DESC LIMIT 100
     """
 ).bindparams(
@@ -205,7 +205,8 @@ async def tickets(tx: Transaction, person_id: int, *, conversation_id: int) -> S
 
 _CHANGES = text(
     """
-    SELECT change.what, change.at, change.actor, officer.name AS officer, change.before, change.after
+    SELECT change.what, change.at, change.actor, officer.name AS officer, change.before, change.after,
+        change.id, 'c' AS origin
     FROM ticket_change AS change LEFT JOIN officer ON officer.id = change.officer_id
     WHERE change.ticket_id = :ticket ORDER BY change.id DESC LIMIT :most
     """
@@ -267,6 +268,14 @@ async def working(
     """Return the officer's own draft, and who else has looked at the conversation since."""
     what = {"conversation": conversation_id, "officer": officer_id, "since": since}
     return (await tx.execute(_WORKING, what)).all()
+
+
+_OFFICERS = text("SELECT id, name FROM officer WHERE disabled_at IS NULL ORDER BY name, id LIMIT 200")
+
+
+async def officers(tx: Transaction) -> Sequence[Row[Any]]:
+    """Return who works here, by name."""
+    return (await tx.execute(_OFFICERS)).all()
 
 
 _KEEP_DRAFT = text(
