@@ -21,6 +21,7 @@ from bot.store.tables.officers import (
     officer_session,
 )
 from bot.store.tables.post import mailbox, parcel
+from bot.store.tables.satisfaction import complaint, rating, report, survey, survey_instrument, survey_sheet
 from bot.store.tables.sending import delivery, delivery_report, pace
 from bot.store.tables.talk import (
     attachment,
@@ -41,6 +42,7 @@ __all__ = [
     "catalogue_entry",
     "catalogue_sync",
     "catalogue_value",
+    "complaint",
     "contact",
     "conversation",
     "delivery",
@@ -63,6 +65,11 @@ __all__ = [
     "parcel",
     "person",
     "person_join",
+    "rating",
+    "report",
+    "survey",
+    "survey_instrument",
+    "survey_sheet",
     "tick",
     "ticket",
     "ticket_change",

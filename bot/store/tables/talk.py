@@ -122,6 +122,16 @@ conversation = Table(
     moment("closed_at", nullable=True),
     # When what was said in it was removed, at the person's wish or at the end of its retention.
     moment("forgotten_at", nullable=True),
+    Column("closed_how", String(16)),  # officer | citizen | idle | merged
+    # What silence does to it (bot/closing.py): when to look next, None: nothing can happen by itself; when it was
+    # warned of; who holds the closing back, and why.
+    moment("tend_at", nullable=True),
+    moment("warned_at", nullable=True),
+    moment("kept_open_at", nullable=True),
+    Column("kept_open_by", ForeignKey("officer.id")),
+    Column("kept_open_reason", Text),
+    Index("conversation_opened_at_idx", "opened_at"),
+    Index("conversation_tend_idx", "tend_at", postgresql_where=text("tend_at IS NOT NULL")),
     Index("conversation_contact_id_idx", "contact_id", "id"),
     Index(
         "conversation_unforgotten_idx",
@@ -163,6 +173,7 @@ message = Table(
     moment("answered_at", nullable=True),
     # How often a job about this message ended with an error of our own.
     Column("failures", SmallInteger, nullable=False, server_default="0"),
+    Index("message_created_at_idx", "created_at", postgresql_using="brin"),
     UniqueConstraint("channel", "external_id"),
     Index("message_conversation_id_idx", "conversation_id", "id"),
     Index(
