@@ -13,13 +13,14 @@ import structlog
 from bot.clock import Clock
 from bot.dialogue.flow import Flow, FlowLimit, after
 from bot.dialogue.wishes import wish_of
+from bot.files import NoSuchFile
 from bot.queue import Queue
 from bot.store import conversations, events, media, messages, parcels, turns
 from bot.store import standing as contacts
-from bot.store.contents import Contents
+from bot.store.contents import ContentLost, Contents
 from bot.store.database import Database, Transaction
 from bot.threads import Place, place_of
-from channels.port import Attachment, Cursor, Inbound, Parcel
+from channels.port import Attachment, Cursor, FetchFailed, Inbound, Parcel
 
 log = structlog.get_logger()
 
@@ -203,6 +204,20 @@ class Reception:
         async with self._database.statement() as tx:
             await parcels.awaited(tx, channel=channel, place=place, now=self._clock.now())
         await turns.alone(self._database.url, f"{channel}:{place}", work)
+
+    async def open(self, channel: str, place: str, epoch: int, number: int) -> bytes:
+        """Return the content of a kept parcel. Raises `FetchFailed`."""
+        async with self._database.statement() as tx:
+            packed = await parcels.content_at(tx, channel=channel, place=place, epoch=epoch, number=number)
+        if packed is None:
+            raise FetchFailed("surat mentah tidak disimpan lagi", permanent=True)
+        try:
+            return await self.contents.unpack(packed)
+        except (ContentLost, NoSuchFile) as error:
+            raise FetchFailed("surat mentah tidak ada lagi di penyimpanan", permanent=True) from error
+        except OSError as error:
+            reason = f"penyimpanan berkas tidak terbaca ({error.strerror or type(error).__name__})"
+            raise FetchFailed(reason, permanent=False) from error
 
     async def settled(self, channel: str, place: str) -> Cursor | None:
         """Return up to where what is kept has been flagged or moved."""

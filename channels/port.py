@@ -24,7 +24,8 @@ class Attachment:
 
     `kind` is what it is to a person (image, voice, audio, video, sticker, contact, location, document), or
     too_large: the message itself, which was too large to be fetched whole; its text came, its files did not.
-    With an http(s) `url` it can be fetched (`Channel.fetch`).
+    Or inline: a picture that the text of a letter shows, which is no attachment.
+    With an http(s) or mail `url` it can be fetched (`Channel.fetch`).
     """
 
     name: str
@@ -334,6 +335,10 @@ class Depot(Protocol):
         When the turn is lost, `work` is cancelled, and begun anew at the next one; two processes may
         overlap for the moment that takes. What `work` raises passes through.
         """
+        ...
+
+    async def open(self, channel: str, place: str, epoch: int, number: int) -> bytes:
+        """Return the content of a kept parcel. Raises `FetchFailed`: for good where it is kept no more."""
         ...
 
     async def settled(self, channel: str, place: str) -> Cursor | None:

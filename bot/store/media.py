@@ -14,8 +14,8 @@ from channels.port import Attachment, Inbound
 
 
 def is_fetchable(attachment: Attachment) -> bool:
-    """Tell whether an attachment points to a file; a place (geo:) and what came within a mail do not."""
-    return (attachment.url or "").lower().startswith(("https://", "http://"))
+    """Tell whether an attachment points to a file, elsewhere or in a kept mail; a place (geo:) does not."""
+    return (attachment.url or "").lower().startswith(("https://", "http://", "mail:"))
 
 
 async def expect(tx: Transaction, message_id: int, inbound: Inbound) -> list[int]:

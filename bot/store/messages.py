@@ -203,7 +203,10 @@ def _asked(row: Any) -> Asked:
         choice=row.choice,
         is_flood=bool((row.understood or {}).get("flood")),
         text=row.text,
-        attachments=tuple(each.get("kind", "document") for each in row.attachments),
+        # A picture within a letter's text (a logo in a signature) is nothing to be asked about.
+        attachments=tuple(
+            kind for each in row.attachments if (kind := each.get("kind", "document")) != "inline"
+        ),
         subject=row.subject,
         reply_id=row.reply_id,
         references=tuple(row.reference_ids),

@@ -152,6 +152,20 @@ async def kept(tx: Transaction, parcel_id: int) -> tuple[Parcel, Packed] | None:
     return found, Packed(row.data, row.file, row.packing)
 
 
+async def content_at(tx: Transaction, *, channel: str, place: str, epoch: int, number: int) -> Packed | None:
+    """Return the content of the parcel at that position as it is kept; None when there is none."""
+    query = select(parcel.c.data, parcel.c.file, parcel.c.packing).where(
+        parcel.c.channel == channel,
+        parcel.c.place == place,
+        parcel.c.epoch == epoch,
+        parcel.c.number == number,
+    )
+    row = (await tx.execute(query)).one_or_none()
+    if row is None or (row.data is None and row.file is None):
+        return None
+    return Packed(row.data, row.file, row.packing)
+
+
 async def is_unread(tx: Transaction, parcel_id: int) -> bool:
     """Lock a parcel; True as long as nobody has read it."""
     query = select(parcel.c.id).where(parcel.c.id == parcel_id, parcel.c.read_at.is_(None)).with_for_update()

@@ -17,6 +17,7 @@ class TooMuch(Exception):
 class Body:
     """What a part holds: text parts in reading order, attachments, and mails inside it.
 
+    `pictures` have a content id, by which an HTML text may show them (`cids`); `shown` are those it does.
     `spare` is read when there is no other text; `aside` stands beside the text (invitations),
     and so does what is `hidden` by encryption.
     """
@@ -26,6 +27,7 @@ class Body:
     enclosed: list[Message] = field(default_factory=list)
     cids: set[str] = field(default_factory=set)
     pictures: list[tuple[str, MailAttachment]] = field(default_factory=list)
+    shown: list[MailAttachment] = field(default_factory=list)
     spare: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
@@ -47,6 +49,7 @@ class Body:
         self.enclosed += other.enclosed
         self.cids |= other.cids
         self.pictures += other.pictures
+        self.shown += other.shown
         self.spare += other.spare
         self.aside += other.aside
         self.hidden += other.hidden

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 from starlette.routing import BaseRoute
 
+from channels.email import attached
 from channels.email.address import Sender, imap_server, mail_from, smtp_server
 from channels.email.connection import Connection, MailboxTrouble
 from channels.email.mailbox import NAME, Mailbox
@@ -21,7 +23,6 @@ from channels.email.sessions import Sessions
 from channels.port import (
     Attachment,
     Fetched,
-    FetchFailed,
     Finding,
     Ignored,
     Inbound,
@@ -56,7 +57,7 @@ class Email:
         self.settle = outbox.settle
         self.window: timedelta | None = None
         self.pace = pace
-        self.file_types: frozenset[str] = frozenset()
+        self.file_types = frozenset(mailbox.options.media.types)
         self.silence: timedelta | None = timedelta(minutes=mailbox.options.warn_after_minutes)
         self.max_file_bytes = outbox.max_file_bytes
         self._mailbox = mailbox
@@ -91,8 +92,11 @@ class Email:
         return None
 
     async def fetch(self, attachment: Attachment) -> Fetched:
-        """Refuse: what is attached to a mail comes with it."""
-        raise FetchFailed("Lampiran surat ada di dalam suratnya", permanent=True)
+        """Take a file out of the mail that is kept. Raises `FetchFailed`."""
+        at, most = attached.position_of(attachment), self._mailbox.options.media.max_bytes
+        attached.admit(attachment, most=most)
+        data = await self._mailbox.depot.open(NAME, at.place, at.epoch, at.number)
+        return await asyncio.to_thread(attached.content_of, data, attachment, at.file, most=most)
 
     async def typing(self, external_id: str) -> None:
         """Mail shows nothing."""

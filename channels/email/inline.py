@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import binascii
 import re
+from collections.abc import Sequence
+from functools import partial
 
 from channels.email.mail import MailAttachment
 
@@ -30,7 +33,10 @@ def without_files(text: str) -> tuple[str, list[MailAttachment]]:
             continue
         name = (begin["uu"] or begin["y"]).strip().replace("\\", "/").rpartition("/")[2]
         size = sum(map(len, lines)) if begin["y"] else sum(ord(line[0]) - 32 & 63 for line in lines if line)
-        files.append(MailAttachment(name or "file", "application/octet-stream", size))
+        # What is not there to its end, or has become text by its charset (yEnc), cannot be put together.
+        is_whole = begin["y"] is None and end < len(text)
+        content = partial(_put_together, lines) if is_whole else _nothing
+        files.append(MailAttachment(name or "file", "application/octet-stream", size, content))
         kept.append(text[at : begin.start()])
         at = end
     return "".join([*kept, text[at:]]), files
@@ -54,3 +60,14 @@ def _lines(text: str, at: int, *, is_yenc: bool) -> tuple[list[str], int | None]
             return [], None
         at = stop + 1
     return lines, len(text) if lines else None
+
+
+def _put_together(lines: Sequence[str]) -> bytes | None:
+    try:
+        return b"".join(binascii.a2b_uu(line.encode("ascii")) for line in lines)
+    except (binascii.Error, UnicodeError):
+        return None
+
+
+def _nothing() -> None:
+    return None

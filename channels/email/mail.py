@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -31,11 +32,15 @@ SHORTENED_HEADER = b"X-Pst-Full-Size"
 
 @dataclass(frozen=True, slots=True)
 class MailAttachment:
-    """A file that came with a mail; `size` in bytes after decoding, None when it cannot be told."""
+    """A file that came with a mail; `size` in bytes after decoding, None when it cannot be told.
+
+    `content` gives its bytes when it is called, or None where they cannot be had.
+    """
 
     name: str
     content_type: str
     size: int | None
+    content: Callable[[], bytes | None] = field(default=lambda: None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ class Mail:
     signature, footers. `message_id` is synthesised when the mail has none (`has_message_id`).
     `identity` is the same whenever the same mail is fetched again. `reason` says why `kind` is not
     "message". `full_size` in bytes is set when only a part of the mail was fetched. `finding` is what the
-    office's server found of the sender, `reply_to` another address than the sender's to answer at, `others`
+    office's server found of the sender, `pictures` are those that its HTML
+    shows, `reply_to` another address than the sender's to answer at, `others`
     are further recipients, `bounced` is what a bounce tells about mails of ours.
     """
 
@@ -97,3 +103,4 @@ class Mail:
     reply_to: str | None = None
     others: tuple[str, ...] = ()
     bounced: tuple[Bounced, ...] = ()
+    pictures: tuple[MailAttachment, ...] = ()

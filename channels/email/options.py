@@ -21,6 +21,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from channels.email import address
 
 
+class Media(BaseModel):
+    """Which files of mails are kept for officers (section `media`); every mail is kept raw with all of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    max_bytes: int = Field(
+        default=26_214_400, ge=1, le=104_857_600, description="Largest file of a mail, in bytes"
+    )
+    types: tuple[str, ...] = Field(
+        default=(), description="Content types that officers can use, e.g. application/pdf"
+    )
+
+
 class Options(BaseModel):
     """The section `channels.email` of office.yml. An unknown key is an error."""
 
@@ -80,6 +93,7 @@ class Options(BaseModel):
         default="", pattern=r"^[ -~]*$", description="Where mails are moved to (after_read: move)"
     )
 
+    media: Media = Field(default=Media(), description="Files of mails that are kept for officers")
     answers_per_day: int = Field(
         default=20, ge=1, le=10_000, description="Automatic replies to one person within 24 hours"
     )

@@ -97,6 +97,7 @@ def _mail(message: Message, fields: Headers, body: Body, verdict: Verdict) -> Ma
         text=words.own,
         quoted=words.quoted,
         attachments=tuple(body.attachments),
+        pictures=tuple(body.shown),
         in_reply_to=fields.ids("in-reply-to"),
         references=fields.ids("references"),
         reply_to=_elsewhere(headers.address(fields.raw("reply-to"))[1], address),

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from channels.email import identity
 from channels.email.address import Sender
+from channels.email.attached import url_of
 from channels.email.mail import Bounced, Mail, Outcome
 from channels.email.parse import parse
 from channels.port import Attachment, Cause, Ignored, Inbound, Parcel, Report, ReportState
+
+_MOST_FETCHED = 50
+"""So many files of one mail are offered to be fetched; the others are named."""
 
 
 def read(parcel: Parcel, own: Sender | None, authserv_id: str = "") -> Inbound | Ignored:
@@ -40,7 +44,7 @@ def _inbound(mail: Mail, parcel: Parcel, own: Sender | None) -> Inbound:
         replies_to=replies_to,
         reply_id=mail.message_id if mail.has_message_id else None,
         references=mail.references,
-        attachments=_attachments(mail),
+        attachments=_attachments(mail, parcel),
         is_letter=True,
         ours=identity.ours_in(replies_to, own.domain) if own else (),
         trust=mail.finding.trust,
@@ -94,9 +98,26 @@ def _reason(bounced: Bounced) -> str:
             return ""
 
 
-def _attachments(mail: Mail) -> tuple[Attachment, ...]:
-    """Return what came along; of a mail that was too large, without sizes, and with the mail itself."""
-    if mail.full_size is None:
-        return tuple(Attachment(one.name, one.content_type, one.size) for one in mail.attachments)
-    named = (Attachment(one.name, one.content_type) for one in mail.attachments)
-    return (*named, Attachment("surat.eml", "message/rfc822", mail.full_size, kind="too_large"))
+def _attachments(mail: Mail, parcel: Parcel) -> tuple[Attachment, ...]:
+    """Return what came along; of a mail that was too large, without sizes, and with the mail itself.
+
+    Pictures within the text come behind the others; they are all that is said where nobody wrote a word.
+    """
+    if mail.full_size is not None:
+        named = (Attachment(one.name, one.content_type) for one in mail.attachments)
+        whole = Attachment(
+            "surat.eml", "message/rfc822", mail.full_size, url=url_of(parcel, 0), kind="too_large"
+        )
+        return (*named, whole)
+    shown = "inline" if mail.text else "image"
+    files = [(one, "document") for one in mail.attachments] + [(one, shown) for one in mail.pictures]
+    return tuple(
+        Attachment(
+            one.name,
+            one.content_type,
+            one.size,
+            url=url_of(parcel, number) if number < _MOST_FETCHED else None,
+            kind=kind,
+        )
+        for number, (one, kind) in enumerate(files)
+    )

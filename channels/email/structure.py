@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email.message import Message
+from functools import partial
 from html import unescape
 
 from channels.email import headers, invitation, leaf, signed, tnef
@@ -48,7 +49,8 @@ def body_of(message: Message) -> Body:
     """Return text and attachments of a parsed mail. Raises `TooMuch` beyond the limits of `mail`."""
     body = _Walk().part(message, depth=0, parent="")
     # A picture that the text shows is part of the text; one that it does not show was attached.
-    body.attachments += [picture for cid, picture in body.pictures if cid not in body.cids]
+    for cid, picture in body.pictures:
+        (body.shown if cid in body.cids else body.attachments).append(picture)
     body.take_spare()
     return body
 
@@ -114,7 +116,7 @@ class _Walk:
             message = parsed(inner)
             return self.part(message, 1, parent, is_read=is_read)
         # Encrypted: nobody here has the key.
-        return Body(attachments=[MailAttachment(name or "smime.p7m", kind, leaf.size(part))])
+        return Body(attachments=[_attached(part, name or "smime.p7m", kind)])
 
     def _html(self, part: Message, *, is_read: bool) -> Body:
         data = leaf.payload(part, _MOST_TEXT_SOURCE)
@@ -143,7 +145,7 @@ def _parts_of(part: Message) -> Message | None:
 
 
 def _is_plain(part: Message) -> bool:
-    return any(leaf.get_content_type() == "text/plain" for leaf in _leaves(part, 0))
+    return any(each.get_content_type() == "text/plain" for each in _leaves(part, 0))
 
 
 def _leaves(part: Message, depth: int) -> Iterator[Message]:
@@ -177,15 +179,28 @@ def _unpacked(part: Message, kind: str, name: str) -> Body:
     """Read what Outlook has wrapped; what cannot be read is a file as any other."""
     found = tnef.read(leaf.payload(part))
     if not found.text and not found.html and not found.files:
-        return Body(attachments=[MailAttachment(name or "winmail.dat", kind, leaf.size(part))])
+        return Body(attachments=[_attached(part, name or "winmail.dat", kind)])
     text = _clean(found.text) or (to_text(found.html[:MAX_HTML_CHARACTERS]) if found.html else "")
     files = [
         MailAttachment(
-            leaf.safe_name(one.name) or "file", one.content_type[:100] or "application/octet-stream", one.size
+            leaf.safe_name(one.name) or "file",
+            one.content_type[:100] or "application/octet-stream",
+            one.size,
+            partial(_wrapped, part, index),
         )
-        for one in found.files
+        for index, one in enumerate(found.files)
     ]
     return Body(spare=[text[:MAX_TEXT_CHARACTERS]] if text.strip() else [], attachments=files)
+
+
+def _wrapped(part: Message, index: int) -> bytes | None:
+    """Return one of the files that Outlook has wrapped."""
+    data = tnef.read(leaf.payload(part)).files[index].data
+    return None if data is None else bytes(data)
+
+
+def _attached(part: Message, name: str, kind: str) -> MailAttachment:
+    return MailAttachment(name, kind, leaf.size(part), partial(leaf.payload, part))
 
 
 def _words_beside(part: Message, kind: str, name: str) -> Body:
@@ -202,12 +217,11 @@ def _words_beside(part: Message, kind: str, name: str) -> Body:
 
 
 def _file(part: Message, kind: str, name: str, disposition: str, parent: str) -> Body:
-    size = leaf.size(part)
-    attachment = MailAttachment(name or _unnamed(kind), kind, size)
+    attachment = _attached(part, name or _unnamed(kind), kind)
     cid = _cid(headers.Headers(part).raw("content-id") or "")
     is_picture = kind.startswith("image/") and bool(cid)
     if is_picture and parent == "multipart/related" and disposition != "attachment":
-        return Body()
+        return Body(shown=[attachment])
     if is_picture:
         return Body(pictures=[(cid, attachment)])
     if (
@@ -218,7 +232,7 @@ def _file(part: Message, kind: str, name: str, disposition: str, parent: str) ->
     ):
         return Body()  # another representation of the text, e.g. AMP or enriched
     # A part without name and content is a mail program's padding.
-    if size == 0 and not name:
+    if attachment.size == 0 and not name:
         return Body()
     named = "" if kind in {"text/plain", "text/html"} and disposition != "attachment" else name
     return joined([Body(attachments=[attachment]), _words_beside(part, kind, named)])
@@ -230,7 +244,9 @@ def _enclosed(part: Message) -> Body:
         return Body()
     subject = headers.Headers(inner).text("subject")
     name = leaf.file_name(part) or f"{subject or 'message'}.eml"
-    return Body(attachments=[MailAttachment(name, "message/rfc822", leaf.mail_size(inner))], enclosed=[inner])
+    written = partial(leaf.mail_bytes, inner)
+    attachment = MailAttachment(name, "message/rfc822", leaf.mail_size(inner), written)
+    return Body(attachments=[attachment], enclosed=[inner])
 
 
 def _unnamed(kind: str) -> str:

@@ -54,11 +54,12 @@ _RTF_TOKEN = re.compile(
 
 @dataclass(slots=True)
 class File:
-    """A file inside; `size` in bytes."""
+    """A file inside; `size` in bytes, `data` as it stands there, None where it was not found."""
 
     name: str = ""
     content_type: str = ""
     size: int | None = None
+    data: memoryview | None = None
 
 
 @dataclass(slots=True)
@@ -118,7 +119,7 @@ def _read_file(file: File, attribute: int, value: memoryview, code_page: str) ->
     if attribute == _FILE_TITLE:
         file.name = file.name or _text(bytes(value), code_page)
     elif attribute == _FILE_DATA:
-        file.size = len(value)
+        file.size, file.data = len(value), value
     elif attribute == _FILE_PROPERTIES:
         for name, kind, data in _properties(value):
             if name == _P_LONG_NAME or (name == _P_NAME and not file.name):
@@ -126,7 +127,7 @@ def _read_file(file: File, attribute: int, value: memoryview, code_page: str) ->
             elif name == _P_TYPE:
                 file.content_type = _string(kind, data, code_page)
             elif name == _P_DATA and file.size is None:
-                file.size = len(data)
+                file.size, file.data = len(data), data
 
 
 def _properties(value: memoryview) -> Iterator[tuple[int, int, memoryview]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from channels.email import Email, Environment, Options, build
-from channels.port import FileStore, Inbound, Report, Wiring
+from channels.port import Depot, FileStore, Inbound, Report, Wiring
 from tests.channels.email import servers
 from tests.channels.email.depot import MemoryDepot
 
@@ -30,7 +30,7 @@ async def _report(report: Report) -> None:
 
 def channel(
     imap_url: str = "imap://u:p@127.0.0.1:9",
-    depot: MemoryDepot | None = None,
+    depot: Depot | None = None,
     ca_file: Path | None = None,
     smtp_url: str = NOWHERE,
     *,

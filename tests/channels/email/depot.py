@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from channels.port import Cursor, Parcel
+from channels.port import Cursor, FetchFailed, Parcel
 
 
 class MemoryDepot:
@@ -42,6 +42,12 @@ class MemoryDepot:
 
     async def alone(self, channel: str, place: str, work: Callable[[], Awaitable[None]]) -> None:
         await work()
+
+    async def open(self, channel: str, place: str, epoch: int, number: int) -> bytes:
+        found = self.parcels.get((channel, place, epoch, number))
+        if found is None:
+            raise FetchFailed("no such parcel", permanent=True)
+        return found.data
 
     async def settled(self, channel: str, place: str) -> Cursor | None:
         return self.settled_to
