@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import jobs
 from bot.answer import Answering
+from bot.casework import Casework
 from bot.clock import Clock, SharedClock, SystemClock
 from bot.complaints import SettingsError
 from bot.deliver import Delivering
@@ -37,6 +38,7 @@ from bot.store.contents import Contents
 from bot.store.database import Database
 from bot.store.quarantine import Standing
 from bot.texts import Texts, load_texts
+from bot.working_days import rules_of
 from channels.port import Build, Channel, Finding, Wiring
 from nlu import answers
 from nlu.kbli import table as kbli_table
@@ -368,6 +370,11 @@ def delivering(core: Core, channels: Mapping[str, Channel]) -> Delivering:
         frozenset(channels),
     )
     return Delivering(core.database, channels, core.clock, detours)
+
+
+def casework(settings: Settings, clock: Clock) -> Casework:
+    """Return what tickets go through, by the office's own calendar."""
+    return Casework(clock, rules_of(settings.office))
 
 
 def reader(core: Core) -> Reader:
