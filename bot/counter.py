@@ -8,12 +8,16 @@ from hashlib import sha256
 from hmac import new as hmac
 from secrets import token_urlsafe
 
+from bot import assembly
 from bot.assembly import Core
 from bot.complaints import SettingsError
 from bot.desk.accounts import Accounts
+from bot.desk.desk import StoredDesk
+from bot.desk.speaking import Speaking
 from bot.settings import Settings
 from handoff.console.app import Console, Place
 from handoff.console.doors import Doors
+from handoff.invitation import Host
 
 SECRET_FILE = "secret-key"  # noqa: S105  a file's name
 
@@ -34,6 +38,20 @@ def console(core: Core) -> Console:
         is_simulation=core.settings.environment.simulation,
     )
     return Console(doors, place)
+
+
+def desk(core: Core) -> StoredDesk:
+    """Return what officers do with conversations and tickets."""
+    office = core.settings.office.office
+    speaking = Speaking(core.clock, core.queue, core.channels, assembly.texts(core.settings))
+    return StoredDesk(
+        core.database,
+        core.clock,
+        assembly.casework(core.settings, core.clock),
+        speaking,
+        core.files,
+        Host(office.name, office.email, office.timezone),
+    )
 
 
 def secret_key(settings: Settings) -> bytes:
