@@ -195,12 +195,14 @@ class Calendar(_Section):
 class Desk(_Section):
     """How officers take over (section `desk`).
 
-    `claim_minutes` of working time after which supervisors are told that nobody has taken a ticket; one mail to
+    `claim_minutes` of working time after which supervisors are told that nobody has taken a ticket, and
+    `silent_working_days` after which they are told that whoever has taken it owes the citizen an answer; one mail to
     an officer per `digest_minutes` at most, unless nothing was sent to them lately; `notify_new`: who is told of a
     new ticket.
     """
 
     claim_minutes: Positive
+    silent_working_days: Positive
     digest_minutes: Positive
     notify_new: Literal["all", "supervisors"]
 
@@ -244,6 +246,56 @@ class Storage(_Section):
     raw_in_database_bytes: Annotated[int, Field(ge=0, le=67_108_864)]
 
 
+class Lapse(_Section):
+    """How many days of silence until a conversation is warned of, and closed; without a number it never is."""
+
+    warn_days: Positive | None = None
+    close_days: Positive | None = None
+
+    @model_validator(mode="after")
+    def _warns_before(self) -> Lapse:
+        if self.warn_days is not None and self.close_days is not None and self.warn_days >= self.close_days:
+            raise ValueError("expected warn_days below close_days")
+        return self
+
+
+class Silence(_Section):
+    """What the citizen's silence does (section `silence`); calendar days since the office has answered.
+
+    `konsultasi_warn_days` belongs to `services.konsultasi.idle_close_days`, which the decree sets; the other
+    numbers are the office's own. `rating_days` is how long a request for a rating can be answered.
+    """
+
+    konsultasi_warn_days: Positive
+    bot: Lapse
+    perpustakaan: Lapse
+    penjualan: Lapse
+    rekomendasi: Lapse
+    form_days: Positive
+    rating_days: Positive
+
+
+Days = Positive | Literal["never"]
+
+
+class Retention(_Section):
+    """How long what is kept: days, or never removed by time (section `retention`).
+
+    Of conversations and what belongs to them the days count from their end. The numbers are the office's own.
+    """
+
+    night_hour: Annotated[int, Field(ge=0, le=23)]
+    raw_mail_days: Days
+    media_days: Days
+    conversations_days: Days
+    people_days: Days
+    drafts_days: Days
+    events_days: Days
+    notices_days: Days
+    sessions_days: Days
+    audit_days: Days
+
+
 class Privacy(_Section):
     """Where the privacy notice can be read (section `privacy`)."""
 
@@ -260,10 +312,12 @@ class Office(_Section):
     services: Services
     calendar: Calendar
     desk: Desk
+    silence: Silence
     console: Console
     understanding: Understanding
     catalogue: Catalogue
     storage: Storage
+    retention: Retention
     privacy: Privacy
     channels: dict[str, dict[str, Any]]
 
