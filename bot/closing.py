@@ -1,0 +1,181 @@
+"""What silence does to a conversation: it is warned of, ends, and the citizen is asked how it was.
+
+Each conversation is one transaction, read again under lock: whoever writes in the very second of closing is either
+before it, and then nothing is closed, or after it, and then begins a new conversation that follows the old one.
+`conversation.tend_at` says when to look; what is due is decided here, by handoff/idle.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.casework import SYSTEM, Casework
+from bot.clock import Clock
+from bot.office import Office
+from bot.queue import Queue
+from bot.store import notices, ratings, silence, tickets
+from bot.store.database import Database, Transaction
+from bot.store.silence import Silent
+from bot.texts import Texts
+from handoff.dates import long_day
+from handoff.idle import Daytime, Limits, next_step
+from handoff.ticket import Kind
+
+log = structlog.get_logger()
+
+Situation = Kind | Literal["bot"]
+"""The kind of the open ticket, or that there is none: only the bot has answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Does what is due. `limits` are those of each situation; `link` gives the address of a token's rating page."""
+
+    database: Database
+    queue: Queue
+    clock: Clock
+    casework: Casework
+    texts: Texts
+    office: str
+    limits: Mapping[Situation, Limits]
+    daytime: Daytime
+    rating_days: int
+    rating_page: str
+
+    async def due(self, *, most: int) -> list[int]:
+        """Return the conversations to look at now."""
+        async with self.database.statement() as tx:
+            return await silence.due(tx, now=self.clock.now(), most=most)
+
+    async def tend(self, conversation_id: int) -> None:
+        """Do what is due with one conversation, and note when to look again. Safe to do twice."""
+        now = self.clock.now()
+        async with self.database.transaction() as tx:
+            silent = await silence.hold(tx, conversation_id, now=now)
+            if silent is None:
+                return
+            again = await self._tend(tx, silent, now)
+            await silence.look_at(tx, conversation_id, again)
+
+    async def _tend(self, tx: Transaction, silent: Silent, now: datetime) -> datetime | None:
+        """Do what is due; return when to look again, None when only something that happens can change it."""
+        if silent.closed_at is not None:
+            return await self._announce(tx, silent, silent.closed_how, now)
+        step = next_step(silent.standing, self._limits(silent.kinds), self.daytime)
+        if step is None or step.at > now:
+            return step.at if step else None
+        if step.step == "warn":
+            await self._warn(tx, silent, now)
+            return now  # what comes next is reckoned with the warning
+        await self._close(tx, silent, now)
+        return await self._announce(tx, silent, "idle", now)
+
+    def _limits(self, kinds: tuple[Kind, ...]) -> Limits:
+        """Return the limits of a conversation; with several tickets, whichever is the most patient."""
+        if not kinds:
+            return self.limits["bot"]
+        every = [self.limits[kind] for kind in kinds]
+        never = next((each for each in every if each.close_after is None), None)
+        return never or max(every, key=lambda each: each.close_after or timedelta())
+
+    async def _warn(self, tx: Transaction, silent: Silent, now: datetime) -> None:
+        since, limits = silent.standing.silent_since, self._limits(silent.kinds)
+        closes = now if since is None or limits.close_after is None else since + limits.close_after
+        day = long_day(closes.astimezone(self.daytime.zone).date(), silent.language)
+        await silence.warned(tx, silent.id, now=now)
+        await self._say(tx, silent, "warning", {"date": day}, now)
+
+    async def _close(self, tx: Transaction, silent: Silent, now: datetime) -> None:
+        for known in await tickets.lock_open(tx, silent.id):
+            await self.casework.end(tx, known, "idle", by=SYSTEM, closes_conversation=True)
+        await silence.closed(tx, silent.id, how="idle", now=now)
+        log.info("conversation closed", conversation=silent.id, how="idle")
+
+    async def _announce(
+        self, tx: Transaction, silent: Silent, how: str | None, now: datetime
+    ) -> datetime | None:
+        """Tell the citizen of the closing and ask how it was, in daytime; return when, while it is night."""
+        if silent.is_forgotten:
+            return None
+        earliest = self.daytime.earliest(now)
+        if earliest > now:
+            return earliest
+        if how == "idle":
+            since = silent.standing.silent_since or now
+            days = ((silent.closed_at or now) - since).days
+            await self._say(tx, silent, "closing", {"days": str(days)}, now)
+        if silent.has_answer and how in {"idle", "officer", "citizen"}:
+            await self._ask_for_rating(tx, silent, now)
+        return None
+
+    async def _ask_for_rating(self, tx: Transaction, silent: Silent, now: datetime) -> None:
+        token = token_urlsafe(24)
+        is_asked = await ratings.ask(
+            tx,
+            silent.id,
+            officer_id=silent.officer_id,
+            digest=digest(token),
+            now=now,
+            expires=now + timedelta(days=self.rating_days),
+        )
+        if is_asked:
+            await self._say(tx, silent, "rating", {"link": f"{self.rating_page}/{token}"}, now)
+
+    async def _say(
+        self, tx: Transaction, silent: Silent, key: str, more: Mapping[str, str], now: datetime
+    ) -> None:
+        arguments = {"office": self.office, "ticket": silent.ticket or "", **more}
+        message_id = await notices.keep(
+            tx,
+            conversation_id=silent.id,
+            channel=silent.channel,
+            key=key,
+            text=self.texts.say(key, silent.language, arguments),
+            arguments=arguments,
+            language=silent.language,
+            now=now,
+        )
+        await self.queue.deliver(tx, message_id, conversation_id=silent.id, channel=silent.channel)
+
+
+def digest(token: str) -> bytes:
+    """Return what is kept of a link's token."""
+    return sha256(token.encode()).digest()
+
+
+def limits_of(office: Office) -> dict[Situation, Limits]:
+    """Return how long a conversation may lie in each situation, from office.yml.
+
+    The seven days are konsultasi's rule in the decree; the others are the office's own. A complaint is never
+    closed by the clock.
+    """
+    silent = office.silence
+    days = office.services.konsultasi.idle_close_days
+    limits: dict[Situation, Limits] = {
+        "konsultasi": _limits(silent.konsultasi_warn_days, days),
+        "pengaduan": Limits(None, None),
+    }
+    for situation in ("bot", "perpustakaan", "penjualan", "rekomendasi"):
+        lapse = getattr(silent, situation)
+        limits[situation] = _limits(lapse.warn_days, lapse.close_days)
+    return limits
+
+
+def _limits(warn: int | None, close: int | None) -> Limits:
+    return Limits(
+        None if warn is None else timedelta(days=warn), None if close is None else timedelta(days=close)
+    )
+
+
+def daytime_of(office: Office) -> Daytime:
+    """Return when notices may go out."""
+    begins, ends = office.calendar.notice_hours[0]
+    return Daytime(begins, ends, ZoneInfo(office.office.timezone))

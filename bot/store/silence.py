@@ -1,0 +1,142 @@
+"""Conversations that nobody goes on with: which are to be looked at, how each stands, what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import DateTime, bindparam, text
+
+from bot.store.database import Transaction
+from handoff.idle import Standing
+from handoff.ticket import Kind
+
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+
+_DUE = text("SELECT id FROM conversation WHERE tend_at <= :now ORDER BY tend_at LIMIT :most").bindparams(_NOW)
+
+
+async def due(tx: Transaction, *, now: datetime, most: int) -> list[int]:
+    """Return conversations that are to be looked at, the longest due first."""
+    return list((await tx.execute(_DUE, {"now": now, "most": most})).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """A conversation that is locked. `kinds` are those of its open tickets, `has_answer`: one of ours was sent.
+
+    `closed_how` is None while it is open, or where it was closed before anybody noted how.
+    """
+
+    id: int
+    contact_id: int
+    channel: str
+    language: str
+    ticket: str | None
+    kinds: tuple[Kind, ...]
+    standing: Standing
+    closed_at: datetime | None
+    closed_how: str | None
+    has_answer: bool
+    is_forgotten: bool
+    officer_id: int | None
+
+
+_LOCK_CONTACT = text(
+    """
+    SELECT id FROM contact
+    WHERE id = (SELECT contact_id FROM conversation WHERE id = :conversation) FOR UPDATE
+    """
+)
+_HOLD = text(
+    """
+    SELECT conversation.id, conversation.contact_id, contact.channel, contact.language,
+        conversation.last_outbound_at, conversation.last_inbound_at, conversation.owed_since,
+        conversation.kept_open_at, conversation.warned_at, conversation.closed_at, conversation.closed_how,
+        conversation.forgotten_at IS NOT NULL AS is_forgotten,
+        (
+            SELECT number FROM ticket WHERE ticket.conversation_id = conversation.id ORDER BY id DESC LIMIT 1
+        ) AS ticket,
+        (
+            SELECT assignee_id FROM ticket WHERE ticket.conversation_id = conversation.id ORDER BY id DESC LIMIT 1
+        ) AS officer_id,
+        ARRAY(
+            SELECT kind FROM ticket WHERE ticket.conversation_id = conversation.id AND closed_at IS NULL
+        ) AS kinds,
+        EXISTS (
+            SELECT 1 FROM message AS asked
+            WHERE asked.conversation_id = conversation.id AND asked.author = 'citizen'
+                AND asked.answered_at IS NULL
+        ) AS is_unanswered,
+        (
+            SELECT delivery.state FROM message AS answer JOIN delivery ON delivery.message_id = answer.id
+            WHERE answer.conversation_id = conversation.id AND answer.author IN ('bot', 'officer')
+            ORDER BY answer.id DESC LIMIT 1
+        ) AS last_state
+    FROM conversation JOIN contact ON contact.id = conversation.contact_id
+    WHERE conversation.id = :conversation AND conversation.tend_at <= :now
+    FOR UPDATE OF conversation
+    """
+).bindparams(_NOW)
+
+
+async def hold(tx: Transaction, conversation_id: int, *, now: datetime) -> Silent | None:
+    """Lock a conversation, its contact first; None when it is not to be looked at any more."""
+    await tx.execute(_LOCK_CONTACT, {"conversation": conversation_id})
+    row = (await tx.execute(_HOLD, {"conversation": conversation_id, "now": now})).one_or_none()
+    if row is None:
+        return None
+    # What was not sent, or not known to be, is owed, however long it lies.
+    is_owed = row.owed_since is not None or row.is_unanswered or row.last_state not in {None, "sent"}
+    return Silent(
+        id=row.id,
+        contact_id=row.contact_id,
+        channel=row.channel,
+        language=row.language,
+        ticket=row.ticket,
+        kinds=tuple(row.kinds),
+        standing=Standing(
+            answered_at=row.last_outbound_at,
+            heard_at=row.last_inbound_at,
+            is_owed=is_owed,
+            is_kept_open=row.kept_open_at is not None,
+            warned_at=row.warned_at,
+        ),
+        closed_at=row.closed_at,
+        closed_how=row.closed_how,
+        has_answer=row.last_outbound_at is not None,
+        is_forgotten=row.is_forgotten,
+        officer_id=row.officer_id,
+    )
+
+
+_LOOK_AT = text("UPDATE conversation SET tend_at = :at WHERE id = :conversation").bindparams(
+    bindparam("at", type_=DateTime(timezone=True))
+)
+
+
+async def look_at(tx: Transaction, conversation_id: int, at: datetime | None) -> None:
+    """Have a conversation looked at again at a moment, or, with None, when something happens in it."""
+    await tx.execute(_LOOK_AT, {"conversation": conversation_id, "at": at})
+
+
+_WARNED = text("UPDATE conversation SET warned_at = :now WHERE id = :conversation").bindparams(_NOW)
+
+
+async def warned(tx: Transaction, conversation_id: int, *, now: datetime) -> None:
+    """Note that the citizen was warned of this silence."""
+    await tx.execute(_WARNED, {"conversation": conversation_id, "now": now})
+
+
+_CLOSED = text(
+    """
+    UPDATE conversation SET state = 'closed', closed_at = coalesce(closed_at, :now), closed_how = :how,
+        holder_id = NULL, held_at = NULL, owed_since = NULL
+    WHERE id = :conversation
+    """
+).bindparams(_NOW)
+
+
+async def closed(tx: Transaction, conversation_id: int, *, how: str, now: datetime) -> None:
+    """Close a conversation: what the citizen writes next begins a new one."""
+    await tx.execute(_CLOSED, {"conversation": conversation_id, "how": how, "now": now})
