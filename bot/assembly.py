@@ -16,6 +16,7 @@ from bot.casework import Casework
 from bot.clock import Clock, SharedClock, SystemClock
 from bot.complaints import SettingsError
 from bot.deliver import Delivering
+from bot.desk.notices import Notices
 from bot.detours import Detours
 from bot.dialogue.decide import Dialogue
 from bot.dialogue.flow import FlowLimit
@@ -34,11 +35,13 @@ from bot.read import Reader
 from bot.receive import Reception
 from bot.report import Reporting
 from bot.settings import ROOT, Settings
+from bot.settle import Settling
 from bot.store.contents import Contents
 from bot.store.database import Database
 from bot.store.quarantine import Standing
+from bot.tending import Tending
 from bot.texts import Texts, load_texts
-from bot.working_days import rules_of
+from bot.working_days import daytime_of, rules_of
 from channels.port import Build, Channel, Finding, Wiring
 from nlu import answers
 from nlu.kbli import table as kbli_table
@@ -282,6 +285,23 @@ async def whatsapp_check(settings: Settings, *, to: str | None) -> Sequence[Find
     return findings
 
 
+def template_text(settings: Settings, key: str, arguments: Mapping[str, str]) -> str | None:
+    """Return what a WhatsApp template says that carries a message of that key; None where the office has set none.
+
+    It is the text that `pst whatsapp templates` hands out to submit.
+    """
+    from channels.whatsapp.templates import TEMPLATES, fill  # noqa: PLC0415
+
+    section = next((each for each in settings.channels if each.name == "whatsapp"), None)
+    templates: Any = getattr(section.options, "templates", None) if section is not None else None
+    if templates is None or not getattr(templates, key, ""):
+        return None
+    body = TEMPLATES[key].body
+    for number, value in fill(key, arguments).items():
+        body = body.replace("{{" + number + "}}", value)
+    return body
+
+
 def _whatsapp(settings: Settings) -> tuple[Any, Any]:
     """Return the section of office.yml and the environment of WhatsApp. Raises `SettingsError`."""
     for channel in settings.channels:
@@ -383,9 +403,43 @@ def reader(core: Core) -> Reader:
     return Reader(core.database, core.reception, core.channels, core.clock, reporting)
 
 
+def settling(core: Core) -> Settling:
+    """Return what keeps the bot's decisions."""
+    settings = core.settings
+    return Settling(core.queue, core.clock, texts(settings), settings.office, casework(settings, core.clock))
+
+
 def lookups(settings: Settings, database: Database) -> StoredLookups:
     """Return what the dialogue looks things up in."""
     return StoredLookups(database, kbli_table.load(), settings.office.office.name.removeprefix("BPS "))
+
+
+def notices(core: Core, channels: Mapping[str, Channel]) -> Notices:
+    """Return what writes to officers over these channels."""
+    office = core.settings.office
+    return Notices(
+        core.database,
+        core.queue,
+        core.clock,
+        channels,
+        rules_of(office),
+        console=f"{core.settings.public_url}/console",
+        digest=timedelta(minutes=office.desk.digest_minutes),
+    )
+
+
+def tending(core: Core) -> Tending:
+    """Return what time does to tickets."""
+    office = core.settings.office
+    return Tending(
+        core.database,
+        core.queue,
+        core.clock,
+        office,
+        rules_of(office),
+        texts(core.settings),
+        daytime_of(office),
+    )
 
 
 @asynccontextmanager
@@ -403,12 +457,10 @@ async def staffed(
         core.clock,
         answering=Answering(
             core.database,
-            core.queue,
             core.clock,
             understanding,
             dialogue(core.settings),
-            texts(core.settings),
-            office,
+            settling(core),
             lookups(core.settings, core.database),
             timedelta(seconds=office.understanding.burst_seconds) if burst is None else burst,
             Presence(core.channels),
@@ -418,6 +470,8 @@ async def staffed(
         reader=reader(core),
         fetching=Fetching(core.database, core.channels, core.files, core.clock),
         files=core.files,
+        notices=notices(core, core.channels),
+        tending=tending(core),
         catalogue=core.catalogue(),
     )
     async with core.queue.app.open_async():

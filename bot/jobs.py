@@ -16,12 +16,14 @@ from procrastinate.worker import Worker
 from bot.answer import Answering, AnswerLater
 from bot.clock import Clock
 from bot.deliver import Delivering, DeliverLater
+from bot.desk.notices import Notices, TellLater
 from bot.files import Files
 from bot.media import Fetching, FetchLater
-from bot.queue import ANSWER, DELIVER, FETCH, READ, Queue
+from bot.queue import ANSWER, DELIVER, FETCH, READ, TELL, Queue
 from bot.read import Reader
 from bot.store import media, messages, parcels
 from bot.store.database import Database, Transaction, is_away
+from bot.tending import Tending
 from bot.upkeep import DUTIES, Upkeep
 from bot.wakeup import Wakeup
 
@@ -60,11 +62,11 @@ def _pause(exception: BaseException, attempts: int) -> float:
         return exception.seconds or min(1.0 + attempts / 4, 5.0)
     if isinstance(exception, FetchLater) and exception.seconds > 0:
         return exception.seconds
-    if isinstance(exception, DeliverLater) and not exception.backs_off:
+    if isinstance(exception, DeliverLater | TellLater) and not exception.backs_off:
         return exception.seconds
     longest = min(2.0 ** min(attempts, 10), 300.0)
     jitter = random.uniform(0.5, 1.0)  # noqa: S311 -- no secret
-    asked = exception.seconds if isinstance(exception, DeliverLater) else 0.0
+    asked = exception.seconds if isinstance(exception, DeliverLater | TellLater) else 0.0
     # What the other side asked for is the least; not everybody comes at that very moment.
     return max(longest * jitter, asked * (0.5 + jitter))
 
@@ -79,6 +81,8 @@ def register(
     reader: Reader,
     fetching: Fetching,
     files: Files,
+    notices: Notices | None = None,
+    tending: Tending | None = None,
     catalogue: CatalogueSync | None = None,
 ) -> None:
     """Tell the queue who does what."""
@@ -95,6 +99,8 @@ def register(
         silences=silences,
         catalogue=catalogue,
         files=files,
+        notices=notices,
+        tending=tending,
     )
     retry = Retry()
 
@@ -119,8 +125,18 @@ def register(
     async def fetch(media_id: int) -> None:
         await guard(media_id, fetching.fetch, fetching.give_up, media.note_failure)
 
+    if notices is not None:
+        queue.app.task(name=TELL, retry=retry)(_telling(notices))
+
     for name, duty in DUTIES.items():
         queue.app.task(name=name)(_duty(upkeep, duty))
+
+
+def _telling(notices: Notices) -> Callable[[int], Awaitable[None]]:
+    async def tell(mail_id: int) -> None:
+        await notices.send(mail_id)
+
+    return tell
 
 
 def _duty(upkeep: Upkeep, duty: Callable[[Upkeep], Awaitable[None]]) -> Callable[[], Awaitable[None]]:

@@ -13,17 +13,19 @@ from typing import Literal
 from channels.port import Cause
 
 OFFICER_REPLIED = "officer_replied"
-NOTICES = frozenset({"closing", "rating", "warning", OFFICER_REPLIED})
+UNCLAIMED = "unclaimed"
+NOTICES = frozenset({"closing", "rating", "warning", OFFICER_REPLIED, UNCLAIMED})
 """What the system says of its own accord. Nobody who opted out or is not reachable gets it; an answer to
 what somebody asks is no notice."""
-OUTDATED_BY_CONTACT = frozenset({"warning", OFFICER_REPLIED})
-"""Notices that ask the citizen to write: once they did, there is nothing left to say."""
+OUTDATED_BY_CONTACT = frozenset({"warning", OFFICER_REPLIED, UNCLAIMED})
+"""Notices that hold only until the citizen writes: once they did, there is nothing left to say."""
 
 MAILS: Mapping[str, str] = {
     "closing": "mail_closing",
     "rating": "mail_rating",
     "warning": "mail_warning",
     OFFICER_REPLIED: "mail_officer_replied",
+    UNCLAIMED: "mail_unclaimed",
 }
 """The text of the mail that takes a notice's place. An address typed in a chat is unverified, so none of
 them holds anything of the conversation."""

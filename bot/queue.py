@@ -16,6 +16,7 @@ ANSWER = "answer"
 DELIVER = "deliver"
 READ = "read"
 FETCH = "fetch"
+TELL = "tell"
 
 
 class Queue:
@@ -52,6 +53,10 @@ class Queue:
     async def fetch(self, tx: Transaction, media_id: int, *, message_id: int) -> None:
         """Have a file fetched, after the earlier ones of its message."""
         await self._defer(tx, FETCH, lock=f"fetch:{message_id}", media_id=media_id)
+
+    async def tell(self, tx: Transaction, mail_id: int) -> None:
+        """Have a mail to an officer sent."""
+        await self._defer(tx, TELL, lock=f"tell:{mail_id}", mail_id=mail_id)
 
     async def upkeep(self, name: str) -> bool:
         """Have one of the clock's duties done; False when it waits in the queue already.

@@ -14,7 +14,15 @@ from bot.store.database import Database
 
 log = structlog.get_logger()
 
-EVERY_SECONDS = {"rescue": 5, "sweep": 60, "windows": 60, "mailboxes": 60, "tidy": 3600}
+EVERY_SECONDS = {
+    "rescue": 5,
+    "notices": 10,
+    "tickets": 30,
+    "sweep": 60,
+    "windows": 60,
+    "mailboxes": 60,
+    "tidy": 3600,
+}
 # Deferred often, done when due (at night): one that was missed is made up for.
 CATALOGUE_SECONDS = {"sync": 900}
 

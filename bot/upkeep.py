@@ -12,11 +12,13 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
 from bot.clock import Clock
+from bot.desk.notices import Notices
 from bot.files import Files
 from bot.queue import Queue
 from bot.store import deliveries, events, media, messages, pace, parcels
 from bot.store import files as rows_of_files
 from bot.store.database import Database
+from bot.tending import Tending
 
 if TYPE_CHECKING:  # what reads the catalogue is loaded only where there is a token
     from bot.catalogue.sync import CatalogueSync
@@ -36,7 +38,8 @@ class Upkeep:
     """What is done regularly. Every duty may run twice or not at all without harm.
 
     `windows` are the channels in which free text is taken for so long after a citizen's message only,
-    `silences` those that may stay unreached for so long; without `files` none are tidied.
+    `silences` those that may stay unreached for so long; without `files` none are tidied. `tending` is what time
+    does to tickets, `notices` writes to officers.
     """
 
     database: Database
@@ -47,6 +50,8 @@ class Upkeep:
     catalogue: CatalogueSync | None = None
     windows: Mapping[str, timedelta] = field(default_factory=dict)
     silences: Mapping[str, timedelta] = field(default_factory=dict)
+    tending: Tending | None = None
+    notices: Notices | None = None
 
     async def rescue(self) -> None:
         """Put jobs of dead workers back into the queue; Procrastinate leaves them "doing" for ever."""
@@ -95,6 +100,8 @@ class Upkeep:
         )
         async with self.database.statement() as tx:
             await pace.forget(tx, age=PACE_AGE)
+        if self.notices is not None:
+            await self.notices.forget()
         await self._clear_files()
 
     async def _clear_files(self) -> None:
@@ -141,6 +148,16 @@ class Upkeep:
         if self.catalogue is not None and await self.catalogue.is_due():
             await self.catalogue.run()
 
+    async def tend(self) -> None:
+        """Do to tickets what time does: warnings before and after their deadlines, and what nobody has taken."""
+        if self.tending is not None:
+            await self.tending.tend()
+
+    async def tell(self) -> None:
+        """Write to officers what they are to be told."""
+        if self.notices is not None:
+            await self.notices.gather()
+
 
 DUTIES: Mapping[str, Callable[[Upkeep], Awaitable[None]]] = {
     "rescue": Upkeep.rescue,
@@ -149,4 +166,6 @@ DUTIES: Mapping[str, Callable[[Upkeep], Awaitable[None]]] = {
     "sync": Upkeep.sync,
     "windows": Upkeep.warn,
     "mailboxes": Upkeep.listen,
+    "tickets": Upkeep.tend,
+    "notices": Upkeep.tell,
 }

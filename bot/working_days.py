@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.office import Office
 from handoff.calendar import Calendar
 from handoff.deadline import Deadlines
+from handoff.idle import Daytime
 from handoff.ticket import Kind
 
 ESTIMATED = "(perkiraan)"  # the library's own mark of a feast whose day it only reckons
@@ -95,3 +96,9 @@ def rules_of(office: Office) -> Deadlines:
         days["pengaduan"] = services.pengaduan.working_days
     calendar = calendar_of(office)
     return Deadlines(calendar, calendar.with_hours(office.calendar.notice_hours[0]), days)
+
+
+def daytime_of(office: Office) -> Daytime:
+    """Return when citizens may be written to of our own accord."""
+    begins, ends = office.calendar.notice_hours[0]
+    return Daytime(begins, ends, ZoneInfo(office.office.timezone))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Literal
 
 from handoff.calendar import Calendar
@@ -92,6 +93,12 @@ class Deadlines:
                 return min(self.attended.after(span[0], left), due_at)
             left -= length
         return due_at
+
+    def end_of_day(self, moment: datetime, working_days: int) -> datetime:
+        """Return the end of the working day that is so many after a moment's, counted as a deadline is."""
+        return self._end(
+            next(islice(self.calendar.working_days_from(self.start_day(moment)), working_days, None))
+        )
 
     def standing(self, due_at: datetime | None, now: datetime, *, is_paused: bool = False) -> Standing:
         """Return how a ticket that is open stands at `now`; `due_at` as `due` returned it.

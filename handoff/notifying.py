@@ -13,9 +13,12 @@ from typing import Literal, get_args
 
 from handoff.ticket import Kind
 
-NoticeKind = Literal["missed", "unclaimed", "one_day", "half", "replied", "assigned", "new"]
-"""Why an officer is told, the most urgent first: the deadline was missed; nobody has taken the ticket; one working
-day is left; half of the time is used; the citizen has written; it was given to them; it is new."""
+NoticeKind = Literal[
+    "missed", "orphaned", "unclaimed", "silent", "one_day", "half", "replied", "assigned", "new"
+]
+"""Why an officer is told, the most urgent first: the deadline was missed; whoever has the ticket works here no
+longer; nobody has taken it; whoever has it lets the citizen wait; one working day is left; half of the time is used;
+the citizen has written; it was given to them; it is new."""
 
 URGENCY: tuple[NoticeKind, ...] = get_args(NoticeKind)
 
@@ -47,7 +50,9 @@ def is_time(*, last_at: datetime | None, now: datetime, digest: timedelta) -> bo
 _WHY: dict[str, dict[NoticeKind, str]] = {
     "id": {
         "missed": "batas waktu terlewat",
+        "orphaned": "akun petugasnya sudah dinonaktifkan",
         "unclaimed": "belum diambil petugas",
+        "silent": "warga belum dijawab",
         "one_day": "tinggal satu hari kerja",
         "half": "separuh waktu sudah terpakai",
         "replied": "warga membalas",
@@ -56,7 +61,9 @@ _WHY: dict[str, dict[NoticeKind, str]] = {
     },
     "en": {
         "missed": "the deadline was missed",
+        "orphaned": "the account of its officer is disabled",
         "unclaimed": "nobody has taken it",
+        "silent": "the citizen has not been answered",
         "one_day": "one working day is left",
         "half": "half of the time is used",
         "replied": "the citizen has replied",

@@ -1,0 +1,190 @@
+"""Tells officers by mail what waits for them: at once, then one digest after the other instead of a flood."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.clock import Clock
+from bot.queue import Queue
+from bot.store import events
+from bot.store.database import Database, Transaction
+from bot.store.desk import mails, notices
+from bot.store.desk.mails import Mail
+from bot.store.desk.notices import Notice
+from channels.port import Channel, Receipt, SendFailed
+from handoff.deadline import Deadlines, in_words
+from handoff.notifying import Told, is_time, letter
+
+log = structlog.get_logger()
+
+MAIL = "email"
+FRESH = timedelta(days=1)
+"""What was noticed longer ago is not mailed any more: the console has it."""
+MOST = 100  # notices in one mail; the rest follows with the next
+KEPT = timedelta(days=90)
+LOST = timedelta(minutes=1)  # a mail that is older has its job, or lost it
+PATIENCE = timedelta(days=2)  # where the channel is off meanwhile
+
+
+class TellLater(Exception):
+    """The mail was not taken yet; its job is to be run again after `seconds`, ever more seldom."""
+
+    def __init__(self, seconds: float, *, backs_off: bool = False) -> None:
+        super().__init__(f"again in {seconds:.0f} s")
+        self.seconds = seconds
+        self.backs_off = backs_off
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """Writes to officers. Without the channel email nobody is written to, and what was to be told grows old.
+
+    `console` is the console's address without a slash at its end; `digest` is how long after a mail the next one
+    may follow.
+    """
+
+    database: Database
+    queue: Queue
+    clock: Clock
+    channels: Mapping[str, Channel]
+    deadlines: Deadlines
+    console: str
+    digest: timedelta
+
+    async def gather(self) -> None:
+        """Make the mails that are due, one to an officer. Any number of workers may do so at once."""
+        if MAIL not in self.channels:
+            return
+        now = self.clock.now()
+        async with self.database.statement() as tx:
+            waiting = await notices.to_be_told(tx, since=now - FRESH)
+        for officer_id, last_at in waiting:
+            if is_time(last_at=last_at, now=now, digest=self.digest):
+                await self._write(officer_id, now)
+        async with self.database.transaction() as tx:
+            for mail_id in await mails.forgotten(tx, before=now - LOST, most=MOST):
+                log.warning("officer's mail had no job", mail=mail_id)
+                await self.queue.tell(tx, mail_id)
+
+    async def forget(self) -> None:
+        """Remove what officers were told long ago."""
+        before = self.clock.now() - KEPT
+        async with self.database.transaction() as tx:
+            await notices.forget(tx, before=before)
+            await mails.forget(tx, before=before)
+
+    async def send(self, mail_id: int) -> None:
+        """Send one mail. Raises `TellLater` when it has to be tried again; its patience is the channel's."""
+        async with self.database.statement() as tx:
+            kept = await mails.pending(tx, mail_id)
+        if kept is None:
+            return
+        channel = self.channels.get(kept.outbound.channel)
+        patience = channel.patience if channel else PATIENCE
+        if kept.is_disabled or self.clock.now() - kept.outbound.created_at > patience:
+            await self._given_up(kept, "Akun dinonaktifkan" if kept.is_disabled else "Tetap tidak terkirim")
+        elif channel is None:
+            raise TellLater(60.0)
+        else:
+            await self._send(channel, kept)
+
+    async def _send(self, channel: Channel, kept: Mail) -> None:
+        try:
+            receipt = await self._found(channel, kept)
+            if receipt is None:
+                kept = await self._attempt(kept)
+                receipt = await channel.send(kept.outbound)
+        except SendFailed as failure:
+            await self._failed(kept, failure)
+            return
+        async with self.database.statement() as tx:
+            await mails.settle(tx, kept, "sent", now=self.clock.now())
+        log.info("officer told", mail=kept.id, officer=kept.officer_id)
+
+    async def _found(self, channel: Channel, kept: Mail) -> Receipt | None:
+        """Look for an attempt whose end nobody knows, once it is no longer under way."""
+        if kept.outbound.attempted_at is None:
+            return None
+        unsettled = channel.settle - (self.clock.now() - kept.outbound.attempted_at)
+        if unsettled > timedelta():
+            raise TellLater(unsettled.total_seconds())
+        return await channel.find(kept.outbound)
+
+    async def _attempt(self, kept: Mail) -> Mail:
+        async with self.database.statement() as tx:
+            attempted = await mails.attempt(tx, kept, now=self.clock.now())
+        if attempted is None:
+            raise TellLater(1.0)  # to see what became of the other one
+        return attempted
+
+    async def _failed(self, kept: Mail, failure: SendFailed) -> None:
+        log.warning("officer not told", mail=kept.id, reason=failure.reason)
+        if failure.permanent:
+            await self._given_up(kept, failure.reason)
+            return
+        if not failure.uncertain:
+            async with self.database.statement() as tx:
+                await mails.settle(tx, kept, "kept", now=self.clock.now(), failure=failure.reason)
+        raise TellLater(failure.after or 0.0, backs_off=True)
+
+    async def _given_up(self, kept: Mail, reason: str) -> None:
+        """Stop trying, visibly: an address may be wrong."""
+        now = self.clock.now()
+        async with self.database.transaction() as tx:
+            if await mails.settle(tx, kept, "failed", now=now, failure=reason) and not kept.is_disabled:
+                await events.note(
+                    tx,
+                    "officer_not_told",
+                    now=now,
+                    detail={"officer": kept.officer_id, "reason": reason},
+                    once=f"officer_not_told:{kept.id}",
+                )
+
+    async def _write(self, officer_id: int, now: datetime) -> None:
+        """Make one mail of all that an officer is to be told, read again under the officer's lock."""
+        async with self.database.transaction() as tx:
+            officer = await notices.hold(tx, officer_id)
+            if officer is None or not is_time(last_at=officer.last_at, now=now, digest=self.digest):
+                return
+            found = await self._still_so(tx, officer_id, now)
+            if not found:
+                return
+            written = letter(officer.name, self._told(found, officer.language, now), officer.language)
+            mail_id = await mails.keep(
+                tx,
+                officer_id,
+                [each.id for each in found],
+                channel=MAIL,
+                subject=written.subject,
+                body=written.text,
+                now=now,
+            )
+            await self.queue.tell(tx, mail_id)
+
+    async def _still_so(self, tx: Transaction, officer_id: int, now: datetime) -> list[Notice]:
+        found = await notices.notices(tx, officer_id, since=now - FRESH, most=MOST)
+        await notices.drop(tx, [each.id for each in found if each.is_over])
+        return [each for each in found if not each.is_over]
+
+    def _told(self, found: Sequence[Notice], language: str, now: datetime) -> list[Told]:
+        """Put together what is told of the same ticket."""
+        of_ticket: dict[int, list[Notice]] = defaultdict(list)
+        for each in found:
+            of_ticket[each.ticket_id].append(each)
+        return [self._of_ticket(same, language, now) for same in of_ticket.values()]
+
+    def _of_ticket(self, same: Sequence[Notice], language: str, now: datetime) -> Told:
+        ticket = same[-1]
+        standing = self.deadlines.standing(ticket.due_at, now, is_paused=ticket.is_paused)
+        return Told(
+            kinds=tuple(each.kind for each in same),
+            number=ticket.number,
+            ticket_kind=ticket.ticket_kind,
+            deadline=in_words(standing, language),
+            link=f"{self.console}/conversation/{ticket.conversation_id}",
+        )

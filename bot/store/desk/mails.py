@@ -1,0 +1,166 @@
+"""Mails to officers: kept with what they tell, then sent like any other message of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import BigInteger, DateTime, bindparam, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from bot.store.database import Transaction
+from bot.store.tables import officer_mail
+from channels.port import Outbound
+
+OFFICER_DIGEST = "officer_digest"
+"""The key of what tells officers."""
+
+_COMPOSED = text(
+    """
+    WITH made AS (
+        INSERT INTO officer_mail (officer_id, channel, state, subject, text, created_at)
+        VALUES (:officer, :channel, 'kept', :subject, :text, :now) RETURNING id
+    ), told AS (
+        UPDATE officer_notice SET mail_id = made.id FROM made WHERE officer_notice.id = ANY(:notices)
+    )
+    SELECT id FROM made
+    """
+).bindparams(bindparam("now", type_=DateTime(timezone=True)), bindparam("notices", type_=ARRAY(BigInteger)))
+
+
+async def keep(
+    tx: Transaction,
+    officer_id: int,
+    notice_ids: Sequence[int],
+    *,
+    channel: str,
+    subject: str,
+    body: str,
+    now: datetime,
+) -> int:
+    """Keep a mail that tells a locked officer of these notices; return its id."""
+    what = {"officer": officer_id, "notices": list(notice_ids), "channel": channel}
+    made = await tx.execute(_COMPOSED, {**what, "subject": subject, "text": body, "now": now})
+    return int(made.scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to an officer that is still to be sent, as a channel takes it.
+
+    `outbound.attempted_at` tells of an attempt whose end nobody knows; `attempts` is the number of the latest one.
+    """
+
+    id: int
+    officer_id: int
+    outbound: Outbound
+    attempts: int
+    is_disabled: bool
+
+
+_MAIL = text(
+    """
+    SELECT mail.*, officer.email, officer.language, officer.disabled_at IS NOT NULL AS is_disabled
+    FROM officer_mail AS mail JOIN officer ON officer.id = mail.officer_id
+    WHERE mail.id = :mail AND mail.state IN ('kept', 'sending')
+    """
+)
+
+
+async def pending(tx: Transaction, mail_id: int) -> Mail | None:
+    """Return a mail that is still to be sent; None when its end is known."""
+    row = (await tx.execute(_MAIL, {"mail": mail_id})).one_or_none()
+    if row is None:
+        return None
+    outbound = Outbound(
+        id=row.uid,
+        channel=row.channel,
+        recipient=row.email,
+        text=row.text,
+        key=OFFICER_DIGEST,
+        created_at=row.created_at,
+        language=row.language,
+        subject=row.subject,
+        author="system",
+        attempted_at=row.attempted_at if row.state == "sending" else None,
+        attempt=max(row.attempts, 1),
+    )
+    return Mail(row.id, row.officer_id, outbound, row.attempts, row.is_disabled)
+
+
+_ATTEMPT = text(
+    """
+    UPDATE officer_mail SET state = 'sending', attempted_at = :now, attempts = attempts + 1
+    WHERE id = :mail AND attempts = :latest AND state IN ('kept', 'sending')
+    RETURNING attempts
+    """
+).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+
+
+async def attempt(tx: Transaction, kept: Mail, *, now: datetime) -> Mail | None:
+    """Record an attempt before it is made; None when another worker has recorded one, or knows the end."""
+    made = await tx.execute(_ATTEMPT, {"mail": kept.id, "latest": kept.attempts, "now": now})
+    attempts = made.scalar_one_or_none()
+    if attempts is None:
+        return None
+    outbound = replace(kept.outbound, attempted_at=now, attempt=attempts)
+    return replace(kept, attempts=attempts, outbound=outbound)
+
+
+async def settle(
+    tx: Transaction,
+    kept: Mail,
+    state: Literal["kept", "sent", "failed"],
+    *,
+    now: datetime,
+    failure: str | None = None,
+) -> bool:
+    """Note what became of the latest attempt; False when something else is known by now.
+
+    kept: it certainly did not arrive and is made again. `failure` is in words for officers.
+    """
+    settled = await tx.execute(
+        update(officer_mail)
+        .where(
+            officer_mail.c.id == kept.id,
+            officer_mail.c.attempts == kept.attempts,
+            officer_mail.c.state.in_(["kept", "sending"]),
+        )
+        .values(state=state, failure=failure, sent_at=now if state == "sent" else None)
+        .returning(officer_mail.c.id)
+    )
+    return settled.scalar_one_or_none() is not None
+
+
+_FORGOTTEN = text(
+    """
+    SELECT id FROM officer_mail AS mail
+    WHERE state IN ('kept', 'sending') AND created_at < :before AND NOT EXISTS (
+        SELECT 1 FROM procrastinate_jobs AS job
+        WHERE job.task_name = 'tell' AND job.status IN ('todo', 'doing')
+            AND (job.args ->> 'mail_id')::bigint = mail.id
+    )
+    ORDER BY id LIMIT :most
+    """
+).bindparams(bindparam("before", type_=DateTime(timezone=True)))
+
+
+async def forgotten(tx: Transaction, *, before: datetime, most: int) -> list[int]:
+    """Return mails older than `before` that are to be sent and that no job serves."""
+    return [int(each) for each in (await tx.execute(_FORGOTTEN, {"before": before, "most": most})).scalars()]
+
+
+_FORGET_MAILS = text(
+    """
+    DELETE FROM officer_mail AS mail
+    WHERE created_at < :before AND state IN ('sent', 'failed')
+        AND NOT EXISTS (SELECT 1 FROM officer_notice WHERE mail_id = mail.id)
+    """
+).bindparams(bindparam("before", type_=DateTime(timezone=True)))
+
+
+async def forget(tx: Transaction, *, before: datetime) -> None:
+    """Remove the mails of before then whose notices are forgotten."""
+    await tx.execute(_FORGET_MAILS, {"before": before})
