@@ -11,11 +11,14 @@ import re
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 import pytest
+import yaml
 
 from tests.channels.email import servers
+from tests.channels.email.imap_gate import gate
 from tests.channels.email.imap_stub import StubbornImap, start_stub
 from tests.channels.email.test_mailbox import raw_mail
 from tests.flow.processes import Parts, parts, until
@@ -122,6 +125,66 @@ async def test_a_mailbox_killed_between_fetch_and_commit_loses_and_doubles_nothi
                 database_url, "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'read'"
             )
             assert jobs == [(5,)]
+
+
+@pytest.mark.parametrize("holds", ["command", "answer"])
+@pytest.mark.parametrize(("after_read", "command"), [("seen", "STORE"), ("move", "MOVE")])
+async def test_a_mailbox_killed_between_commit_and_flag_flags_at_its_next_look(
+    database_url: str,
+    tmp_path: Path,
+    after_read: str,
+    command: str,
+    holds: Literal["command", "answer"],
+) -> None:
+    """Killed before the server hears of it, or when it has done it and nobody has noted that."""
+    with servers.start_dovecot() as dovecot:
+        async with gate(dovecot, command, holds) as before:
+            settings = environment(
+                tmp_path / "home",
+                before.imap_url,
+                PST_DATABASE_URL=database_url,
+                PST_MAIL_CA_FILE=str(dovecot.ca_file),
+                PST_OFFICE=str(_office_that_tends(tmp_path, after_read)),
+            )
+            async with parts(tmp_path, settings) as running:
+                await _first_look(running, database_url)
+                await asyncio.to_thread(dovecot.as_other_program, "CREATE", "Selesai")
+                dovecot.deliver(*map(raw_mail, range(5)))
+                async with asyncio.timeout(START_SECONDS):
+                    await before.held.wait()
+                # What is kept was committed before the server was told; a part of the five may come first.
+                count = len(await kept(database_url))
+                assert count >= 1
+                running.started[0].kill()
+                tended = "SELECT 1 FROM mailbox WHERE settled = number AND number >= 5"
+                assert not await rows(database_url, tended)
+                before.is_closed = False
+                running.start("mailbox", "again")
+                await until(lambda: rows(database_url, tended), within=START_SECONDS)
+            numbers = [int(str(number)) for number in await kept(database_url)]
+            assert numbers == [1, 2, 3, 4, 5], "each kept once"
+            jobs = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'read'"
+            assert await rows(database_url, jobs) == [(5,)]
+            assert await asyncio.to_thread(_tended, dovecot, after_read) == 5
+
+
+def _office_that_tends(folder: Path, after_read: str) -> Path:
+    office = yaml.safe_load((ROOT / "office.yml").read_text("utf-8"))
+    office["channels"]["email"] |= {"after_read": after_read, "processed_folder": "Selesai"}
+    path = folder / "office.yml"
+    path.write_text(yaml.safe_dump(office, allow_unicode=True), "utf-8")
+    return path
+
+
+def _tended(dovecot: servers.Dovecot, after_read: str) -> int:
+    """Return how many mails are marked as read, or are in the other folder and no more in the first."""
+    if after_read == "seen":
+        return dovecot.as_other_program("FETCH", "1:*", "(FLAGS)").count(rb"\Seen")
+    assert b"MESSAGES 0" in dovecot.as_other_program("STATUS", "INBOX", "(MESSAGES)")
+    there = dovecot.as_other_program("STATUS", "Selesai", "(MESSAGES)")
+    found = re.search(rb"MESSAGES (\d+)", there)
+    assert found is not None
+    return int(found[1])
 
 
 async def _first_look(running: Parts, database_url: str) -> None:
