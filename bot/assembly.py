@@ -394,7 +394,7 @@ def delivering(core: Core, channels: Mapping[str, Channel]) -> Delivering:
 
 def casework(settings: Settings, clock: Clock) -> Casework:
     """Return what tickets go through, by the office's own calendar."""
-    return Casework(clock, rules_of(settings.office))
+    return Casework(clock, rules_of(settings.office), settings.office.desk.notify_new)
 
 
 def reader(core: Core) -> Reader:

@@ -61,10 +61,14 @@ class Addition:
 
 @dataclass(frozen=True, slots=True)
 class Casework:
-    """Opens, moves and ends tickets. Every change is a line of history and counts the version up."""
+    """Opens, moves and ends tickets. Every change is a line of history and counts the version up.
+
+    `told_of_new` is who is written to about a ticket that nobody has.
+    """
 
     clock: Clock
     deadlines: Deadlines
+    told_of_new: notices.Crowd = "all"
 
     async def open(
         self,
@@ -106,7 +110,7 @@ class Casework:
         if owes:
             await tickets.owe(tx, conversation_id, since=now)
         if assignee_id is None:
-            await notices.notify(tx, "new", made.id, to="all", now=now, except_for=by.officer_id)
+            await notices.notify(tx, "new", made.id, to=self.told_of_new, now=now, except_for=by.officer_id)
         log.info("ticket opened", ticket=made.number, reason=reason)
         return self.told(made)
 
