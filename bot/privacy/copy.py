@@ -84,13 +84,18 @@ class Copies:
     async def _data(self, reading: Copying, people: list[Row], now: datetime) -> AsyncIterator[bytes]:
         """Yield data.json; what it holds is told in BACA-SAYA.txt (`readable.about`)."""
         top = {"format": FORMAT, "office": self.office_name, "made_at": now, "people": people}
-        top |= {"contacts": await reading.contacts(), "joins": await reading.joins()}
+        top |= {
+            "contacts": await reading.contacts(),
+            "joins": await reading.joins(),
+            "surveys": await reading.surveys(),
+        }
         yield _json(top)[:-1] + b',\n"conversations": ['
         separator = b"\n"
         async for conversation in reading.conversations():
             whole = {
                 **conversation,
                 "tickets": await reading.tickets(conversation["id"]),
+                "ratings": await reading.ratings(conversation["id"]),
                 "events": await reading.events(conversation["id"]),
                 "drafts": await reading.drafts(conversation["id"]),
             }

@@ -101,8 +101,10 @@ data.json   Semuanya untuk dibaca komputer (JSON, UTF-8; waktu menurut ISO 8601 
                  bila petugas menggabungkan dua catatan tentang Anda, keduanya
   contacts       nomor atau alamat Anda di tiap saluran, dan kapan terakhir Anda menulis
   joins          penggabungan catatan oleh petugas: bagaimana dipastikan, dan catatannya
+  surveys        jawaban Anda pada survei kepuasan
   conversations  percakapan: kapan dibuka dan ditutup, dan apa yang diingat asisten di dalamnya (context)
     tickets        tiket: nomor, jenis, keadaan, keperluan, tenggat, dan riwayat setiap perubahannya
+    ratings        penilaian Anda (1 sampai 5) dan kata-katanya
     messages       pesan; pengirimnya (author): citizen = Anda, bot dan system = otomatis, officer = petugas
       kind           note = catatan internal petugas; reaction = tanda suka dan sejenisnya
       understood     topik yang dipahami asisten dari pesan itu, dan seberapa yakin (0 sampai 1)

@@ -60,6 +60,23 @@ _CHANGES = _each(
 )
 _PAUSES = _each("SELECT ticket_id, from_at, to_at FROM ticket_pause WHERE ticket_id = ANY(:ids) ORDER BY id")
 _EVENTS = text("SELECT kind, created_at, detail FROM event WHERE conversation_id = :conversation ORDER BY id")
+_RATINGS = text(
+    "SELECT score, comment, way, asked_at, rated_at, changed_at FROM rating WHERE conversation_id = :conversation"
+)
+_COMPLAINTS = _each(
+    "SELECT ticket_id, source, came_by, has_evidence, answered_at, answer FROM complaint"
+    " WHERE ticket_id = ANY(:ids)"
+)
+_SURVEYS = text(
+    """
+    SELECT survey.title, survey_sheet.service, survey_sheet.channel, survey_sheet.scores, survey_sheet.profile,
+        survey_sheet.remark, survey_sheet.invited_at, survey_sheet.started_at, survey_sheet.finished_at
+    FROM survey_sheet JOIN survey ON survey.id = survey_sheet.survey_id
+    WHERE survey_sheet.person_id = :person
+        OR survey_sheet.person_id IN (SELECT id FROM person WHERE joined_into_id = :person)
+    ORDER BY survey_sheet.id
+    """
+)
 _DRAFTS = text("SELECT text, is_note, updated_at FROM draft WHERE conversation_id = :conversation")
 _MESSAGES = text(
     """
@@ -143,15 +160,29 @@ class Copying:
             yield found[0]
 
     async def tickets(self, conversation_id: int) -> list[Row]:
-        """Return a conversation's tickets, with `history` and `pauses`."""
+        """Return a conversation's tickets, with `history`, `pauses` and `complaint`."""
         tickets = await self._rows(_TICKETS, {"conversation": conversation_id})
         ids = {"ids": [each["id"] for each in tickets]}
         history = _grouped(await self._rows(_CHANGES, ids), "ticket_id") if tickets else {}
         pauses = _grouped(await self._rows(_PAUSES, ids), "ticket_id") if tickets else {}
+        complaints = _grouped(await self._rows(_COMPLAINTS, ids), "ticket_id") if tickets else {}
         return [
-            {**each, "history": history.get(each["id"], []), "pauses": pauses.get(each["id"], [])}
+            {
+                **each,
+                "history": history.get(each["id"], []),
+                "pauses": pauses.get(each["id"], []),
+                "complaint": next(iter(complaints.get(each["id"], [])), None),
+            }
             for each in tickets
         ]
+
+    async def ratings(self, conversation_id: int) -> list[Row]:
+        """Return the rating of a conversation, asked for or given."""
+        return await self._rows(_RATINGS, {"conversation": conversation_id})
+
+    async def surveys(self) -> list[Row]:
+        """Return what the person answered in surveys."""
+        return await self._rows(_SURVEYS, self._who)
 
     async def events(self, conversation_id: int) -> list[Row]:
         """Return what officers were shown about a conversation."""

@@ -1,9 +1,10 @@
 """Emptying rows of a person: what was said goes, what the office has to account for stays without them.
 
 What stays of a conversation: that there was one, on which channel, when, who wrote when (citizen, bot, officer),
-topics as numbers for reports, how sending went, the tickets with number, kind, states and moments. What goes:
-every word, subject, address, name, id of other systems, file and raw mail. Columns are named here one by one;
-`tests/bot/privacy/test_erase.py` looks into every column there is, so a new one is not forgotten.
+topics as numbers for reports, how sending went, the tickets with number, kind, states and moments, scores without
+whose they were. What goes: every word, subject, address, name, id of other systems, file and raw mail. Columns are
+named here one by one; `tests/bot/privacy/test_erase.py` looks into every column there is, so that a new one is not
+overlooked.
 """
 
 from __future__ import annotations
@@ -171,12 +172,32 @@ _NOTICES = text(
     WHERE id IN (SELECT mail_id FROM told)
     """
 )
+# Scores are counted on; whose they were, and in which words, is not kept. The links stop working.
+_RATINGS = text(
+    """
+    UPDATE rating SET comment = NULL, digest = decode(replace(gen_random_uuid()::text, '-', ''), 'hex'),
+        expires_at = least(expires_at, :now)
+    WHERE conversation_id = :conversation
+    """
+).bindparams(_NOW)
+_SHEETS = text(
+    """
+    UPDATE survey_sheet SET remark = NULL, profile = '{}', digest = NULL, person_id = NULL,
+        conversation_id = NULL
+    WHERE conversation_id = :conversation
+    """
+)
+_COMPLAINTS = text(
+    "UPDATE complaint SET answer = NULL FROM ticket"
+    " WHERE ticket.id = complaint.ticket_id AND ticket.conversation_id = :conversation"
+)
 _DRAFTS = text("DELETE FROM draft WHERE conversation_id = :conversation")
 _VIEWS = text("DELETE FROM viewing WHERE conversation_id = :conversation")
 _CONVERSATION = text(
     """
     UPDATE conversation SET context = '{}', subject = NULL, holder_id = NULL, held_at = NULL, owed_since = NULL,
-        closed_at = coalesce(closed_at, :now), state = 'closed', forgotten_at = :now
+        closed_at = coalesce(closed_at, :now), closed_how = coalesce(closed_how, 'officer'), state = 'closed',
+        kept_open_at = NULL, kept_open_by = NULL, kept_open_reason = NULL, tend_at = NULL, forgotten_at = :now
     WHERE id = :conversation
     """
 ).bindparams(_NOW)
@@ -191,9 +212,10 @@ async def conversation(tx: Transaction, conversation_id: int, *, now: datetime) 
     which = {"conversation": conversation_id}
     await say_so(tx)
     files = list(await tx.execute(_FILES, which))
-    for statement in (_DELIVERIES, _REPORTS, _TICKETS, _CHANGES, _NOTICES, _DRAFTS, _VIEWS):
+    by_conversation = (_DELIVERIES, _REPORTS, _TICKETS, _CHANGES, _NOTICES, _SHEETS, _COMPLAINTS, _DRAFTS)
+    for statement in (*by_conversation, _VIEWS):
         await tx.execute(statement, which)
-    for statement in (_EVENTS, _MESSAGES, _CONVERSATION):
+    for statement in (_EVENTS, _RATINGS, _MESSAGES, _CONVERSATION):
         await tx.execute(statement, {**which, "now": now})
     count = int((await tx.execute(_COUNT, which)).scalar_one())
     names = [row.file for row in files if row.file]

@@ -251,6 +251,10 @@ _CONTACTS_EMPTY = text(
     WHERE person_id = :person AND address NOT LIKE '{ERASED}%'
     """  # noqa: S608  our own word
 )
+_SHEETS_EMPTY = text(
+    "UPDATE survey_sheet SET remark = NULL, profile = '{}', digest = NULL, person_id = NULL"
+    " WHERE person_id = :person OR person_id IN (SELECT id FROM person WHERE joined_into_id = :person)"
+)
 _PERSON_EMPTY = text(
     """
     UPDATE person SET name = NULL, organisation = NULL, email = NULL, consented_at = NULL,
@@ -272,5 +276,6 @@ async def empty(tx: Transaction, person_id: int, *, now: datetime) -> None:
     which = {"person": person_id}
     await tx.execute(_PACE, which)
     await tx.execute(_CONTACTS_EMPTY, which)
+    await tx.execute(_SHEETS_EMPTY, which)
     await tx.execute(_JOINS_EMPTY, {**which, "now": now})
     await tx.execute(_PERSON_EMPTY, {**which, "now": now})

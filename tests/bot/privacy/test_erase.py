@@ -33,12 +33,13 @@ IMPERSONAL = {
     "alembic_version", "audit", "canned", "catalogue_entry", "catalogue_sync", "catalogue_value", "kbli_code",
     "kbli_edition", "login_attempt", "mailbox", "officer", "officer_link", "officer_session", "tick",
     "ticket_counter", "ticket_pause", "viewing",
+    "report", "survey", "survey_instrument",
     "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers",
 }  # fmt: skip
 # What stays of a person's rows, because it is the office's account and tells nothing of the person.
 KEPT = {
     "contact": {"channel", "language"},
-    "conversation": {"state"},
+    "conversation": {"state", "closed_how"},
     "message": {"channel", "author", "kind", "trust"},
     "delivery": {"state", "key", "language", "way", "cause"},
     "delivery_report": {"state"},
@@ -52,6 +53,9 @@ KEPT = {
     "officer_mail": {"channel", "state"},
     "person_join": {"verification"},
     "pace": {"channel"},
+    "rating": {"way"},
+    "survey_sheet": {"service", "channel", "scores"},
+    "complaint": {"source", "came_by"},
 }  # fmt: skip
 FILLED = {
     "text": f"'{WORD} ' || ctid", "varchar": f"'{WORD[:8]}'", "bpchar": f"'{WORD[:2]}'",
@@ -114,6 +118,13 @@ async def add_rows(stage: Stage, somebody: Somebody) -> None:
         " SELECT :officer, 'new', ticket.id, officer_mail.id, :now FROM ticket, officer_mail",
         "INSERT INTO person_join (person_id, joined_id, contact_ids, verification, at)"
         f" VALUES ({somebody.person}, {somebody.mail_person}, '{{}}', 'other', :now)",
+        "INSERT INTO rating (conversation_id, digest, asked_at, expires_at) VALUES (:conversation, 'a', :now, :now)",
+        "INSERT INTO complaint (ticket_id, came_by) SELECT id, 'whatsapp' FROM ticket",
+        "INSERT INTO survey_instrument (version, content, made_at) VALUES (1, '{}', :now)",
+        "INSERT INTO survey (title, version, opens_on, closes_on, made_at)"
+        " VALUES ('Survei', 1, '2026-01-01', '2026-12-31', :now)",
+        "INSERT INTO survey_sheet (survey_id, person_id, invited_at)"
+        f" SELECT id, {somebody.person}, :now FROM survey",
         f"UPDATE contact SET person_id = {somebody.person}",
         f"UPDATE person SET joined_into_id = {somebody.person} WHERE id = {somebody.mail_person}",
     ):
