@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
-
-import structlog
 
 from bot.clock import Clock
 from bot.dialogue.decide import Dialogue
-from bot.dialogue.language import Languages
 from bot.dialogue.lookup import Found, Query
-from bot.dialogue.state import Context, Decision, Heard, Subject, Turn
+from bot.dialogue.state import Decision, Heard, Turn
+from bot.dialogue.ticket_talk import wants_tickets
 from bot.hear import hear
-from bot.office import Office
 from bot.presence import Presence
-from bot.queue import Queue
-from bot.store import conversations, events, messages, tickets
+from bot.settle import Settling
+from bot.store import citizens, conversations, events, messages
 from bot.store.conversations import Held
 from bot.store.database import Database, Transaction
 from bot.store.messages import Asked
-from bot.texts import Texts
+from bot.turn import as_told, context_of, turn_of
 from channels.port import ReplyLimit
-from handoff.ticket import PREFIXES, Kind, number
+from handoff.ticket import numbers_in
 from nlu.port import Interpreter, NluUnavailable
 
-log = structlog.get_logger()
-
-KIND: Kind = "konsultasi"
 DAY = timedelta(hours=24)
+MOST_TICKETS = 5  # of a person, looked at when one of theirs is asked about
 
 
 class AnswerLater(Exception):
@@ -61,12 +56,10 @@ class Answering:
     """
 
     database: Database
-    queue: Queue
     clock: Clock
     interpreter: Interpreter
     dialogue: Dialogue
-    texts: Texts
-    office: Office
+    settling: Settling
     lookups: Lookups
     burst: timedelta = timedelta()
     presence: Presence = field(default_factory=Presence)
@@ -128,7 +121,7 @@ class Answering:
         if asked.choice is None and (heard is None or not self.dialogue.may_look_up(heard)):
             return {}
         async with self.database.statement() as tx:
-            context = _context(await conversations.context(tx, asked.conversation_id))
+            context = context_of(await conversations.context(tx, asked.conversation_id))
         turn = Turn(
             asked.text, asked.attachments, context, None, "id", is_first_contact=False, choice=asked.choice
         )
@@ -143,11 +136,13 @@ class Answering:
             held = await self._hold(tx, asked)
             if held is None:
                 return
-            decision = self.dialogue.unavailable(
-                _turn(held, asked, self.dialogue.languages), waited_too_long=True
-            )
+            turn = await self._turn(tx, held, asked)
+            if held.holder_id is not None:
+                await self._stay_silent(tx, held, asked, turn, None)
+                return
+            decision = self.dialogue.unavailable(turn, waited_too_long=True)
             if decision is not None:
-                await self._keep(tx, held, asked, decision)
+                await self.settling.keep(tx, held, asked, decision)
 
     async def _asked(self, message_id: int) -> Asked | None:
         async with self.database.statement() as tx:
@@ -160,18 +155,40 @@ class Answering:
         held = await self._hold(tx, asked)
         if held is None:
             return True
-        turn = _turn(held, asked, self.dialogue.languages)
+        turn = await self._turn(tx, held, asked)
+        if held.holder_id is not None:
+            await self._stay_silent(tx, held, asked, turn, heard)
+            return True
         over = await self._limit_reached(tx, held, asked)
         if over is not None:
             await self._fall_silent(tx, held, asked, turn, over)
             return True
         decision = self._without_words(asked, turn) or self.dialogue.without_model(turn, found)
-        if decision is None and heard is not None:
-            decision = self.dialogue.decide(turn, heard, found)
+        if decision is None:
+            decide = self.dialogue
+            decision = decide.by_words(turn) if heard is None else decide.decide(turn, heard, found)
         if decision is not None:
-            await self._keep(tx, held, asked, decision)
+            await self.settling.keep(tx, held, asked, decision)
             return True
         return await self._settle_without_model(tx, held, asked, turn)
+
+    async def _turn(self, tx: Transaction, held: Held, asked: Asked) -> Turn:
+        """Return the message with all that its decision depends on, as it is under lock."""
+        turn = turn_of(held, asked, self.dialogue.languages)
+        if asked.kind != "message" or not wants_tickets(asked.text):
+            return turn
+        owned = await citizens.tickets_of(tx, held.person_id, numbers_in(asked.text), most=MOST_TICKETS)
+        zone = ZoneInfo(self.settling.office.office.timezone)
+        return replace(turn, tickets=tuple(as_told(each, zone) for each in owned))
+
+    async def _stay_silent(
+        self, tx: Transaction, held: Held, asked: Asked, turn: Turn, heard: Heard | None
+    ) -> None:
+        """Say nothing while an officer holds the conversation; what the citizen wishes of notices is kept."""
+        decision = self.dialogue.listened(turn, heard)
+        if asked.kind in {"stop", "start"}:
+            decision = replace(decision, notices=asked.kind == "start", owes=False)
+        await self.settling.keep(tx, held, asked, decision)
 
     async def _limit_reached(self, tx: Transaction, held: Held, asked: Asked) -> str | None:
         """Return which limit of automatic replies is reached (`day`, `thread`), None while none is.
@@ -199,7 +216,7 @@ class Answering:
             detail={"limit": over},
             once=f"limit:{held.id}",
         )
-        await self._keep(tx, held, asked, self.dialogue.muted(turn))
+        await self.settling.keep(tx, held, asked, self.dialogue.muted(turn))
 
     def _without_words(self, asked: Asked, turn: Turn) -> Decision | None:
         """Decide by what kind of message it is, where that says all."""
@@ -210,110 +227,16 @@ class Answering:
         return None
 
     async def _settle_without_model(self, tx: Transaction, held: Held, asked: Asked, turn: Turn) -> bool:
-        limits = self.office.understanding
+        limits = self.settling.office.understanding
         waited = self.clock.now() - asked.received_at
         if waited < timedelta(seconds=limits.tell_after_seconds):
             return False
         too_long = waited >= timedelta(minutes=limits.hand_over_after_minutes)
         decision = self.dialogue.unavailable(turn, waited_too_long=too_long)
         if decision is not None:
-            await self._keep(tx, held, asked, decision, is_done=too_long)
+            await self.settling.keep(tx, held, asked, decision, is_done=too_long)
         return too_long
 
     async def _hold(self, tx: Transaction, asked: Asked) -> Held | None:
         """Lock, and read again what others may have changed: what a citizen wrote is not among it."""
         return await conversations.hold(tx, conversation_id=asked.conversation_id, message_id=asked.id)
-
-    async def _keep(
-        self, tx: Transaction, held: Held, asked: Asked, decision: Decision, *, is_done: bool = True
-    ) -> None:
-        now = self.clock.now()
-        language = decision.context.language or held.language
-        state, opened = held.state, {}
-        if decision.ticket_reason:
-            state = "waiting"
-            opened = await self._open_ticket(tx, held, decision.ticket_reason, language, now)
-        if decision.says:
-            reply_id = await messages.keep_reply(
-                tx,
-                asked,
-                author="bot",
-                text=self._compose(asked, decision, language, opened),
-                key=decision.says[-1].key,
-                arguments={**decision.says[-1].arguments, **opened},
-                choices=decision.says[-1].choices,
-                language=language,
-                now=now,
-            )
-            await self.queue.deliver(tx, reply_id, conversation_id=held.id, channel=asked.channel)
-        if decision.notices is not None:
-            await conversations.want_notices(tx, held.contact_id, wanted=decision.notices, now=now)
-        if asked.is_flood:
-            await events.note(
-                tx, "flood", now=now, conversation_id=held.id, message_id=asked.id, once=f"flood:{asked.id}"
-            )
-        understood = {"topics": decision.topics, "confidence": round(decision.confidence, 4)}
-        if asked.is_flood:
-            understood["flood"] = True
-        await conversations.carry_on(
-            tx,
-            held,
-            message_ids=asked.all_ids,
-            context=asdict(decision.context),
-            state=state,
-            understood=understood if is_done else None,
-            now=now,
-        )
-        if is_done:
-            log.info("message answered", message=asked.id, topics=decision.topics)
-
-    async def _open_ticket(
-        self, tx: Transaction, held: Held, reason: str, language: str, now: datetime
-    ) -> dict[str, str]:
-        year = now.astimezone(ZoneInfo(self.office.office.timezone)).year
-        count = await tickets.next_in_year(tx, prefix=PREFIXES[KIND], year=year)
-        ticket = number(KIND, year=year, count=count)
-        await tickets.add(
-            tx, number=ticket, kind=KIND, state="new", reason=reason, conversation_id=held.id, now=now
-        )
-        log.info("ticket opened", ticket=ticket, reason=reason)
-        return {"ticket": ticket, "promise": self.texts.say("promise", language)}
-
-    def _compose(self, asked: Asked, decision: Decision, language: str, opened: dict[str, str]) -> str:
-        """Write the paragraphs of a reply, one below the other."""
-        paragraphs = []
-        for say in decision.says:
-            paragraphs.append(self.texts.say(say.key, language, {**say.fillings(), **opened}))
-            if say.key == "introduction" and self.office.privacy.link:
-                paragraphs.append(self.texts.say("privacy_link", language))
-        if "too_large" in asked.attachments:
-            paragraphs.append(self.texts.say("mail_too_large", language))
-        return "\n\n".join(paragraphs)
-
-
-def _turn(held: Held, asked: Asked, languages: Languages) -> Turn:
-    context = _context(held.context)
-    # STOP is English and said in every language.
-    spoken = languages.of(asked.text) if asked.kind == "message" else None
-    return Turn(
-        text=asked.text,
-        attachments=asked.attachments,
-        context=context,
-        ticket=held.ticket,
-        language=spoken or context.language or held.language,
-        is_first_contact=not held.is_introduced,
-        choice=asked.choice,
-    )
-
-
-def _context(kept: dict[str, Any]) -> Context:
-    """Read what `asdict` wrote."""
-    if not kept:
-        return Context()
-    return Context(
-        subject=Subject(**kept["subject"]) if kept["subject"] else None,
-        choices=tuple(Subject(**choice) for choice in kept["choices"]),
-        failures=kept["failures"],
-        told_unavailable=kept["told_unavailable"],
-        language=kept.get("language"),
-    )

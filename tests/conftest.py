@@ -130,12 +130,10 @@ def staged(
                 memory=memory,
                 answering=Answering(
                     core.database,
-                    core.queue,
                     clock,
                     model,
                     rules,
-                    assembly.texts(settings),
-                    settings.office,
+                    assembly.settling(core),
                     StoredLookups(
                         core.database, businesses, settings.office.office.name.removeprefix("BPS ")
                     ),

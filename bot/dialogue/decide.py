@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from bot.dialogue import attached
 from bot.dialogue.asked import asked_in, left_over
 from bot.dialogue.choice import chosen_number, is_tap_on
+from bot.dialogue.counter import at_counter, completed
+from bot.dialogue.kinds import COMPLAINT, is_complaint, kind_of
 from bot.dialogue.language import Languages
 from bot.dialogue.limits import Limits
 from bot.dialogue.lookup import BusinessQuery, Found, Query
@@ -15,6 +17,7 @@ from bot.dialogue.shelf import AFTER_NO_HELP, Shelf
 from bot.dialogue.spoken import SURE_FIT, say_answer, say_found
 from bot.dialogue.state import Context, Decision, Heard, Piece, Say, Subject, Turn
 from bot.dialogue.subject import Asked, named_service
+from bot.dialogue.ticket_talk import is_nothing_owed
 from bot.dialogue.topics import (
     ABOUT_SERVICE,
     ASK_OFFICER,
@@ -51,6 +54,14 @@ class Dialogue:
 
     def without_model(self, turn: Turn, found: Mapping[Query, Found] | None = None) -> Decision | None:
         """Decide what needs no understanding: an attachment alone, or the number of a suggestion."""
+        decision = self._without_model(turn, found)
+        return None if decision is None else completed(turn, decision)
+
+    def by_words(self, turn: Turn) -> Decision | None:
+        """Decide what words alone say of the form or the ticket, while the model is away."""
+        return at_counter(turn, None, self.limits)
+
+    def _without_model(self, turn: Turn, found: Mapping[Query, Found] | None) -> Decision | None:
         if not turn.text.strip():
             return self._attached(turn) if turn.attachments else self._unsure(turn, None)
         if turn.choice is not None:
@@ -105,6 +116,13 @@ class Dialogue:
 
     def decide(self, turn: Turn, heard: Heard, found: Mapping[Query, Found] | None = None) -> Decision:
         """Decide what becomes of a message whose meaning the model gave and whose lookups were made."""
+        ours = at_counter(turn, heard, self.limits)
+        return completed(turn, self._answered(turn, heard, found)) if ours is None else ours
+
+    def _answered(self, turn: Turn, heard: Heard, found: Mapping[Query, Found] | None) -> Decision:
+        topic = self.limits.topic_of(heard.whole.meaning)
+        if is_complaint(turn.text, topic):
+            return self._complaint(turn, heard.whole.meaning)
         asked = asked_in(turn, heard, self.limits)
         if len(asked) >= 2:
             return self._several(turn, asked, left_over(heard, asked, self.limits), found or {})
@@ -118,7 +136,7 @@ class Dialogue:
         Return None when the citizen was told already and there is nothing to do but wait.
         """
         if waited_too_long:
-            return self._open(turn, "unavailable")
+            return completed(turn, self._open(turn, "unavailable"))
         if turn.context.told_unavailable:
             return None
         return self._reply(turn, Say("nlu_down"), context=replace(turn.context, told_unavailable=True))
@@ -126,12 +144,30 @@ class Dialogue:
     def flooded(self, turn: Turn) -> Decision:
         """Decide the message that is one too many: an officer reads on, and the bot falls silent."""
         if turn.ticket:
-            return self._reply(turn, Say("flood_added", {"ticket": turn.ticket}), context=turn.context)
-        return self._open(turn, "flood")
+            added = Say("flood_added", {"ticket": turn.ticket})
+            return replace(self._reply(turn, added, context=turn.context), owes=True)
+        return completed(turn, self._open(turn, "flood"))
 
     def muted(self, turn: Turn) -> Decision:
         """Decide a message that is not to be answered by a machine any more: an officer has it, unsaid."""
-        return Decision((), turn.context, ticket_reason=None if turn.ticket else "limit")
+        kind = kind_of(turn.context.subject)
+        return Decision(
+            (), turn.context, ticket_reason=None if turn.ticket else "limit", kind=kind, owes=True
+        )
+
+    def listened(self, turn: Turn, heard: Heard | None) -> Decision:
+        """Say nothing: an officer holds the conversation. What was understood is kept for them.
+
+        What the bot asked before is nobody's question any more.
+        """
+        asked = asked_in(turn, heard, self.limits) if heard else ()
+        topics = tuple(each.subject.label() for each in asked)
+        confidence = min((each.confidence for each in asked), default=0.0)
+        if heard and not asked and self.limits.topic_of(heard.whole.meaning):
+            best = heard.whole.meaning.guesses[0]
+            topics, confidence = (best.intent,), best.confidence
+        context = Context(subject=turn.context.subject, language=turn.language)
+        return Decision((), context, topics=topics, confidence=confidence, owes=not is_nothing_owed(turn))
 
     def wished(self, turn: Turn, *, notices: bool) -> Decision:
         """Confirm that no more notices go out, or that they do again."""
@@ -282,6 +318,17 @@ class Dialogue:
             codes = found[query].codes if query in found else ()
             return bool(codes) and codes[0].fit >= SURE_FIT
         return self.shelf.has(subject)
+
+    def _complaint(self, turn: Turn, meaning: Meaning) -> Decision:
+        """Take a complaint: it has a ticket of its own, beside one that is open for something else."""
+        confidence = meaning.confidence(COMPLAINT)
+        if turn.ticket and turn.ticket_kind == COMPLAINT:
+            return self._open(turn, "added", confidence)
+        context = replace(turn.context, choices=(), failures=0, told_unavailable=False, form=None)
+        decision = self._reply(
+            turn, Say("ticket_complaint"), context=context, topics=(COMPLAINT,), confidence=confidence
+        )
+        return replace(decision, ticket_reason="complaint", kind="pengaduan")
 
     # --- not understood, menu, tickets -----------------------------------------------------------
 

@@ -56,6 +56,15 @@ _ASKING = re.compile(
     re.IGNORECASE,
 )
 
+_OUTRIGHT = re.compile(
+    r"^\W*(?:(?:maaf|permisi|halo|hai|kak|min|pak|bu|mas|mbak|eh|lho|lha|terus|trus|btw|oh|iya|sebentar|tapi|hello|hi"
+    r"|sorry|but|wait|ok|oke)\W+)*"
+    r"(?:apa|apakah|berapa|brp|berapakah|bagaimana|gimana|gmn|kapan|kenapa|knp|mengapa|siapa|di ?mana|dmn|ke ?mana"
+    r"|bisakah|bolehkah|adakah|haruskah|opo|piye|pripun|pinten|menapa|kok|how|what|when|where|why|who|which|can|could"
+    r"|is|are|do|does)\b",
+    re.IGNORECASE,
+)
+
 
 def pieces(text: str) -> tuple[str, ...]:
     """Return the sentences and lines of a text, at most `MOST`, in order; one piece when it has no parts.
@@ -83,6 +92,11 @@ def clauses(sentence: str) -> tuple[str, ...]:
 def asks(sentence: str) -> bool:
     """Tell whether a sentence of a letter asks for something, by its question mark or words."""
     return _ASKING.search(sentence) is not None
+
+
+def asks_outright(text: str) -> bool:
+    """Tell whether a message begins as a question does: "berapa biayanya", "maaf, kantornya di mana?"."""
+    return _OUTRIGHT.match(text) is not None
 
 
 def wishes(clause: str) -> bool:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Literal
 
+from handoff.ticket import Kind, State
 from nlu.port import Meaning
+
+Field = Literal["name", "email", "organisation", "purpose"]
+FIELDS: tuple[Field, ...] = ("name", "email", "organisation", "purpose")
+"""What a registration asks for, in this order: nama, email aktif, instansi or pekerjaan, keperluan. Only the
+email is required (decree, Persyaratan of each service)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +37,74 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What somebody told about themselves and what they need it for; None: not told."""
+
+    name: str | None = None
+    email: str | None = None
+    organisation: str | None = None
+    purpose: str | None = None
+
+    def told(self) -> tuple[Field, ...]:
+        """Return the fields that were told, in the order in which they are asked for."""
+        return tuple(each for each in FIELDS if getattr(self, each))
+
+    def over(self, before: Details) -> Details:
+        """Return these, and what is not told here as it was before."""
+        return Details(
+            **{each.name: getattr(self, each.name) or getattr(before, each.name) for each in fields(self)}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A registration that is going on: its ticket is open already, and told is kept at once.
+
+    `asking` is what was asked last; None: all at once, in a letter; consent: whether to remember it for the next
+    time. `done` are the fields that were told or passed over, `misses` how often in a row the answer was none.
+    `offered` is the address that was probably meant by `typed`, and was asked about.
+    """
+
+    asking: Field | Literal["consent"] | None = "name"
+    told: tuple[Field, ...] = ()
+    passed: tuple[Field, ...] = ()
+    misses: int = 0
+    offered: str | None = None
+    typed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of the person. `is_remembered`: with their word that it is for the next time, too.
+
+    `sender` is the address that a letter came from.
+    """
+
+    details: Details = Details()
+    is_remembered: bool = False
+    sender: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketNow:
+    """How a ticket of this person stands; `due_at` and `closed_at` are local moments of the office."""
+
+    number: str
+    kind: Kind
+    state: State
+    due_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What is carried from one message of a conversation to the next.
 
     `subject` is what was last talked about, `choices` the numbered suggestions that still wait for a
     number, `failures` how often in a row nothing was understood, `told_unavailable` whether the
-    citizen already heard that the model is down, `language` what the citizen last clearly wrote in.
+    citizen already heard that the model is down, `language` what the citizen last clearly wrote in. `form` is
+    a registration that is going on, `confirming` what waits for a yes or no, `told_added` whether the citizen
+    just heard that what they write goes to their ticket.
     """
 
     subject: Subject | None = None
@@ -42,6 +112,9 @@ class Context:
     failures: int = 0
     told_unavailable: bool = False
     language: str | None = None
+    form: Form | None = None
+    confirming: Literal["cancel", "close"] | None = None
+    told_added: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +144,9 @@ class Turn:
     """One message of the citizen and everything the decision depends on.
 
     `attachments` are the kinds of what came along (see `channels.port.Attachment`), one for each. `choice`
-    is the number on the button that was tapped; the text is its title then.
+    is the number on the button that was tapped; the text is its title then. `ticket` is the number of the open
+    ticket of the conversation. `is_letter`: what belongs together is said at once there. `tickets` are those of
+    this person that the message may ask about, when it asks (see `dialogue.ticket_talk.wants_tickets`).
     """
 
     text: str
@@ -81,6 +156,11 @@ class Turn:
     language: str
     is_first_contact: bool
     choice: int | None = None
+    ticket_kind: Kind = "konsultasi"
+    ticket_state: State = "new"
+    is_letter: bool = False
+    known: Known = field(default_factory=Known)
+    tickets: tuple[TicketNow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +189,10 @@ class Decision:
     `says` are the paragraphs of one reply (none: silence), `context` what is carried on,
     `ticket_reason` is set when a ticket is to be opened, `topics` and `confidence` say what was
     understood, for the record; `notices` whether the person wants any from now on, None to leave that.
+    `kind` is that of the ticket to open. `details` are to be kept of the person and the ticket; `is_registered`:
+    the form has come to its end with what the decree demands; `consents`: their word on being remembered, None:
+    none given. `ends` says that the open ticket ends at their wish. `owes`: the office owes an officer's answer to
+    this message, if there is a ticket.
     """
 
     says: tuple[Say, ...]
@@ -117,3 +201,9 @@ class Decision:
     topics: tuple[str, ...] = ()
     confidence: float = 0.0
     notices: bool | None = None
+    kind: Kind = "konsultasi"
+    details: Details = Details()
+    is_registered: bool = False
+    consents: bool | None = None
+    ends: Literal["cancelled", "done"] | None = None
+    owes: bool = False

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from bot.dialogue.flow import Flow
 from bot.store.database import Transaction
 from bot.store.tables import contact, conversation, person
+from handoff.ticket import Kind, State
 
 _KNOWN = (
     "SELECT id, address, last_inbound_at, flow_since, flow_count, flooding_since, has_waiting FROM contact"
@@ -123,8 +124,31 @@ async def begin(
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """The newest open ticket of a conversation."""
+
+    id: int
+    number: str
+    kind: Kind
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person told about themselves; with `consented_at`, for the next time, too."""
+
+    name: str | None
+    email: str | None
+    organisation: str | None
+    consented_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
-    """A conversation, its contact and the message to answer, all rows locked; `ticket` is its open one."""
+    """A conversation, its contact and the message to answer, all rows locked; `ticket` is its open one.
+
+    `address` is the contact's own on its channel; with a `holder_id`, an officer has it and the bot is silent.
+    """
 
     id: int
     state: str
@@ -132,7 +156,11 @@ class Held:
     contact_id: int
     language: str
     is_introduced: bool
-    ticket: str | None
+    ticket: OpenTicket | None
+    holder_id: int | None
+    address: str
+    person_id: int
+    told: Told
 
 
 _LOCK_CONTACT_OF = text(
@@ -154,15 +182,18 @@ async def context(tx: Transaction, conversation_id: int) -> dict[str, Any]:
 _HOLD = text(
     """
     SELECT conversation.id, conversation.state, conversation.context, conversation.contact_id,
-        contact.language, contact.introduced_at IS NOT NULL AS is_introduced,
-        (
-            SELECT number FROM ticket
-            WHERE conversation_id = conversation.id AND closed_at IS NULL
-            ORDER BY id DESC LIMIT 1
-        ) AS ticket,
+        conversation.holder_id, contact.language, contact.introduced_at IS NOT NULL AS is_introduced,
+        contact.address, person.id AS person_id, person.name, person.email, person.organisation,
+        person.consented_at, open.id AS ticket_id, open.number, open.kind, open.state AS ticket_state,
         message.author = 'citizen' AND message.answered_at IS NULL AS is_waiting
     FROM conversation
     JOIN contact ON contact.id = conversation.contact_id
+    JOIN person ON person.id = contact.person_id
+    LEFT JOIN LATERAL (
+        SELECT id, number, kind, state FROM ticket
+        WHERE conversation_id = conversation.id AND closed_at IS NULL
+        ORDER BY id DESC LIMIT 1
+    ) AS open ON true
     JOIN message ON message.conversation_id = conversation.id
     WHERE message.id = :message
     FOR UPDATE OF conversation, message
@@ -187,7 +218,11 @@ async def hold(tx: Transaction, *, conversation_id: int, message_id: int) -> Hel
         contact_id=row.contact_id,
         language=row.language,
         is_introduced=row.is_introduced,
-        ticket=row.ticket,
+        ticket=OpenTicket(row.ticket_id, row.number, row.kind, row.ticket_state) if row.ticket_id else None,
+        holder_id=row.holder_id,
+        address=row.address,
+        person_id=row.person_id,
+        told=Told(row.name, row.email, row.organisation, row.consented_at),
     )
 
 
@@ -199,11 +234,12 @@ _CARRY_ON = text(
         UPDATE message SET answered_at = :now, understood = :understood
         WHERE id = ANY(:messages) AND :is_done
     )
-    UPDATE conversation SET context = :context, state = :state WHERE id = :conversation
+    UPDATE conversation SET context = :context, state = coalesce(:state, state) WHERE id = :conversation
     """
 ).bindparams(
     bindparam("messages", type_=ARRAY(BigInteger)),
     bindparam("context", type_=JSONB),
+    bindparam("state", type_=Text),
     bindparam("understood", type_=JSONB),
     bindparam("now", type_=DateTime(timezone=True)),
     bindparam("is_done", type_=Boolean),
@@ -216,11 +252,13 @@ async def carry_on(
     *,
     message_ids: Sequence[int],
     context: dict[str, Any],
-    state: str,
+    state: str | None,
     understood: dict[str, Any] | None,
     now: datetime,
 ) -> None:
     """Keep what the dialogue carries to the next message, and that the bot has introduced itself.
+
+    None leaves the `state` as it is.
 
     With `understood`, also that the messages got what they get; without, they go on waiting.
     """

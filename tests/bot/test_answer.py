@@ -111,8 +111,8 @@ async def test_not_understood_again_goes_to_an_officer_with_a_number(staged: Sta
         assert f"KST-{year}-00001" in handed
         assert await stage.scalar("SELECT reason FROM ticket") == "not_understood"
         assert await stage.scalar("SELECT state FROM conversation") == "waiting"
-        [added] = await stage.answered("masih anu")
-        assert f"KST-{year}-00001" in added
+        [again] = await stage.answered("masih anu")
+        assert "nama" in again
         assert await stage.scalar("SELECT count(*) FROM ticket") == 1
 
 
@@ -124,8 +124,8 @@ async def test_who_asks_for_an_officer_gets_a_ticket_at_once(staged: Staged) -> 
         number = await stage.scalar("SELECT number FROM ticket")
         assert str(number) in reply
         assert str(number) in again
-        promise = stage.core.settings.office.services.konsultasi.online_working_days
-        assert f"{promise} hari kerja" in reply
+        assert "nama" in reply
+        assert "nama" in again
 
 
 async def test_ticket_numbers_have_no_gaps_and_no_doubles(staged: Staged) -> None:

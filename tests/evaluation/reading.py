@@ -51,11 +51,50 @@ DOES: dict[str, Outcome] = {
     "start_confirmed": Outcome.TALK,
     "ticket_added": Outcome.OFFICER,
     "ticket_already": Outcome.OFFICER,
+    "ticket_complaint": Outcome.OFFICER,
+    "ticket_enough": Outcome.OFFICER,
+    "ticket_cancelled": Outcome.OFFICER,
+    **dict.fromkeys(
+        (
+            *("status_new", "status_new_due", "status_requirements", "status_work", "status_work_due"),
+            *(
+                "status_citizen",
+                "status_done",
+                "status_idle",
+                "status_cancelled",
+                "status_unknown",
+                "status_none",
+            ),
+            *("cancel_sure", "cancel_not", "cancel_nothing", "cancel_elsewhere"),
+        ),
+        Outcome.OFFICER,
+    ),
     "data_elsewhere": Outcome.ANSWER,
 }
 # These say nothing about what was understood, or are answers, known by their source.
 NOT_AN_ACT = {
-    *("introduction", "privacy_link", "answer", "talk", "promise", "heading", "other_services"),
+    *("introduction", "privacy_link", "answer", "talk", "heading", "other_services", "complaint_offer"),
+    *(
+        "promise_due",
+        "promise_konsultasi",
+        "promise_penjualan",
+        "promise_rekomendasi",
+        "promise_perpustakaan",
+    ),
+    *("promise_pengaduan", "promise_opens", "promise_works"),
+    # What the registration of a ticket asks and says, after the sentence that opened it.
+    *("form_begin", "form_name", "form_name_again", "form_email", "form_email_again", "form_email_phone"),
+    *("form_email_incomplete", "form_email_needed", "form_email_offer", "form_organisation", "form_purpose"),
+    *(
+        "form_purpose_of_sale",
+        "form_took",
+        "form_back",
+        "form_done",
+        "form_consent",
+        "form_kept",
+        "form_not_kept",
+    ),
+    *("form_without_email", "form_known", "form_letter", "form_noted", "form_corrected", "form_promise"),
     *(
         "officer_replied",
         "mail_subject",

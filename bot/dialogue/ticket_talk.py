@@ -1,0 +1,147 @@
+"""What a citizen says about their ticket: how far it is, that it is enough, that it was not meant. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.dialogue import words
+from bot.dialogue.form import is_going_on
+from bot.dialogue.state import Context, Decision, Say, TicketNow, Turn
+from handoff.dates import long_day
+from handoff.ticket import ENDS, OPEN, numbers_in
+
+LONGEST = 30  # words; in a longer message a ticket is mentioned, not asked about
+MOST = 3  # tickets that are told of in one reply
+WORKED_ON = frozenset({"work", "citizen"})
+
+_NAMED = re.compile(
+    r"\b(?:tiket(?:ku|nya)?|ticket|(?:permintaan|permohonan|pengaduan|aduan|laporan|konsultasi|pertanyaan|request|complaint)"
+    r"\s*(?:saya|ku|kami|kemarin|kmrn|yang\s+kemarin))\b|\bmy\s+(?:ticket|request|complaint)\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\b(?:status(?:nya)?|sampai\s*(?:di\s*)?mana|sampe\s*(?:di\s*)?mana|gimana|bagaimana|gmn|piye|pripun|kapan|progres\w*"
+    r"|perkembangan(?:nya)?|kabar(?:nya)?|kelanjutan(?:nya)?|tindak\s*lanjut(?:nya)?|update\w*|cek|lacak|posisi(?:nya)?|nasib(?:nya)?"
+    r"|(?:sudah|udah|dah|apa)\b.{0,40}\bbelum|kok\s+(?:belum|blm|lama)|belum\s+(?:di|ada)\w*|sudah\s+(?:di\w+|selesai)"
+    r"|track|where|how\s+far|when|any\s+news|check)\b",
+    re.IGNORECASE,
+)
+
+
+def wants_tickets(text: str) -> bool:
+    """Tell whether a message asks how far a ticket is; the bot then looks for the person's own."""
+    if len(text.split()) > LONGEST or words.cancels(text) or words.is_solved(text):
+        return False
+    numbers = numbers_in(text)
+    if numbers:
+        rest = re.sub(r"[A-Za-z]{3}-\d{4}-\d{5,9}", " ", text)
+        rest = re.sub(
+            r"\b(?:tiket|ticket|nomor|no|number|saya|my|cek|halo|pak|bu|kak|min)\b",
+            " ",
+            rest,
+            flags=re.IGNORECASE,
+        )
+        return _ASKED.search(text) is not None or not re.search(r"\w", rest)
+    return _NAMED.search(text) is not None and _ASKED.search(text) is not None
+
+
+def is_nothing_owed(turn: Turn) -> bool:
+    """Tell whether nobody has to answer a message: "ok, terima kasih", a thumb, a sticker.
+
+    While the office waits for the citizen, "ok" may be the answer it waits for.
+    """
+    if not turn.text.strip():
+        return bool(turn.attachments) and set(turn.attachments) == {"sticker"}
+    is_awaited = turn.ticket_state == "citizen" and words.agrees(turn.text)
+    return words.is_courtesy(turn.text) and not is_awaited
+
+
+def about_ticket(turn: Turn) -> Decision | None:
+    """Decide a message about the ticket itself; None when it is not."""
+    if turn.context.confirming:
+        confirmed = _confirmed(turn)
+        if confirmed is not None:
+            return confirmed
+    if wants_tickets(turn.text):
+        return _status(turn)
+    if words.cancels(turn.text):
+        return _cancel(turn)
+    is_over = words.is_solved(turn.text) or (words.has_enough(turn.text) and not is_going_on(turn))
+    if is_over and turn.ticket:
+        return _ended(turn, "done")
+    return None
+
+
+def _confirmed(turn: Turn) -> Decision | None:
+    """Take the yes or no to "really cancel?"."""
+    if turn.ticket is None:
+        return None
+    if words.agrees(turn.text) or words.cancels(turn.text):
+        return _ended(turn, "cancelled")
+    if words.refuses(turn.text):
+        return _says(turn, Say("cancel_not", {"ticket": turn.ticket}))
+    return None
+
+
+def _cancel(turn: Turn) -> Decision | None:
+    """Cancel the ticket at once while nobody works on it, else after a yes."""
+    if turn.ticket is None:
+        is_named = re.search(r"tiket|ticket", turn.text, re.IGNORECASE)
+        return _says(turn, Say("cancel_nothing")) if is_named else None
+    named = numbers_in(turn.text)
+    if named and turn.ticket not in named:
+        return _says(turn, Say("cancel_elsewhere", {"ticket": named[0]}))
+    if turn.ticket_state in WORKED_ON:
+        decision = _says(turn, Say("cancel_sure", {"ticket": turn.ticket}))
+        return replace(decision, context=replace(decision.context, confirming="cancel"))
+    return _ended(turn, "cancelled")
+
+
+def _ended(turn: Turn, how: str) -> Decision:
+    key, ends = ("ticket_cancelled", "cancelled") if how == "cancelled" else ("ticket_enough", "done")
+    decision = _says(turn, Say(key, {"ticket": turn.ticket or ""}))
+    context = replace(decision.context, form=None)
+    return replace(decision, ends="cancelled" if ends == "cancelled" else "done", context=context)
+
+
+def _status(turn: Turn) -> Decision:
+    """Tell how the tickets stand that were asked about: of this person, and of nobody else.
+
+    Numbers can be guessed: there is no telling one that does not exist from somebody else's.
+    """
+    named = numbers_in(turn.text)
+    known = {each.number: each for each in turn.tickets}
+    if named:
+        says = tuple(
+            _told(known[number], turn.language)
+            if number in known
+            else Say("status_unknown", {"ticket": number})
+            for number in named[:MOST]
+        )
+        return _says(turn, *says)
+    running = [each for each in turn.tickets if each.state in OPEN]
+    told = (running or list(turn.tickets[:1]))[:MOST]
+    return (
+        _says(turn, *(_told(each, turn.language) for each in told))
+        if told
+        else _says(turn, Say("status_none"))
+    )
+
+
+def _told(ticket: TicketNow, language: str) -> Say:
+    """Return what is said of one ticket: its state, and by which day or on which."""
+    told = {"ticket": ticket.number}
+    if ticket.state in ENDS:
+        at = ticket.closed_at
+        return Say(f"status_{ticket.state}", {**told, "date": long_day(at.date(), language) if at else ""})
+    due = ticket.due_at
+    if due is not None and ticket.state in {"new", "work"}:
+        return Say(f"status_{ticket.state}_due", {**told, "date": long_day(due.date(), language)})
+    return Say(f"status_{ticket.state}", told)
+
+
+def _says(turn: Turn, *says: Say) -> Decision:
+    opening = (Say("introduction"),) if turn.is_first_contact else ()
+    context = Context(subject=turn.context.subject, language=turn.language, form=turn.context.form)
+    return Decision((*opening, *says), context)

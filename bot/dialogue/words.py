@@ -1,0 +1,126 @@
+"""Small things people say to a form or of their ticket, known by their words alone. Pure.
+
+A whole message has to be nothing else: "batal" ends a ticket, "kalau batal bagaimana?" asks.
+"""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 100  # characters; a longer message says more than one of these
+
+# What may stand around, and changes nothing.
+_FILLER = (
+    r"(?:saja|aja|dulu|ya|yaa|deh|dong|kok|sih|lah|min|kak|kakak|pak|bapak|bu|ibu|mas|mbak|admin|petugas|terima\s+kasih"
+    r"|terimakasih|makasih|makasi|trims|thanks|thank\s+you|thx|matur\s+nuwun|suwun|please|tolong|mohon|maaf|sudah|udah"
+    r"|ok|oke|okay|baik|baiklah|atas\s+bantuannya|bantuannya|semua|semuanya|banyak|banget|sekali|nggih|njih)"
+)
+
+
+def _whole(words: str) -> re.Pattern[str]:
+    """Return a pattern for a message that is these words and what changes nothing."""
+    return re.compile(rf"^\W*(?:{_FILLER}\W+)*(?:{words})(?:\W+{_FILLER})*\W*$", re.IGNORECASE)
+
+
+_TICKET = r"(?:tiket|ticket|tiketnya|pengaduan(?:nya)?|permintaan(?:nya)?|pendaftaran(?:nya)?|konsultasi)"
+_OF_TICKET = (
+    rf"(?:\W+{_TICKET}(?:\W+(?:saya|ini|itu|kami|my|nomor|no|number))*(?:\W+[a-z]{{3}}-\d{{4}}-\d{{5,9}})?)?"
+)
+
+_CANCEL = _whole(
+    rf"(?:saya\s+(?:mau|ingin)\s+)?(?:di)?batal(?:kan|in|no)?{_OF_TICKET}|{_TICKET}(?:\W+saya)?\W+(?:di)?batal(?:kan|in)?"
+    rf"|(?:ga|gak|nggak|tidak|ora|mboten|g)\s*(?:jadi|sido|sios)(?:\s+(?:tanya|lapor|minta|saja|aja))?"
+    rf"|cancel(?:\W+(?:my|the|this|it))?{_OF_TICKET}|never\s*mind|withdraw(?:\W+(?:my|the|this))?{_OF_TICKET}"
+)
+_ENOUGH = _whole(
+    r"(?:sudah|udah|wis|sampun)?\s*(?:cukup|cekap)(?:\s+(?:sekian|itu|ini|sampai\s+(?:di\s*)?(?:sini|situ)))?"
+    r"|that'?s\s+(?:all|enough)|enough"
+)
+_SOLVED = _whole(
+    r"(?:masalah|masalahnya|pertanyaan|pertanyaannya|kebutuhan|urusan|urusannya|problem|semuanya|semua)\W+(?:saya\W+)?"
+    r"(?:(?:sudah|udah|telah|dah|is|has\s+been)\W+)?(?:selesai|beres|teratasi|terjawab|terpenuhi|solved|answered|clear)"
+    r"|(?:sudah|udah|telah|dah|wis|sampun)\W+(?:selesai|beres|teratasi|terjawab|terpenuhi|ketemu|dapat|jelas|rampung)"
+    r"(?:\W+(?:datanya|jawabannya|masalahnya|pertanyaannya|semua|semuanya))?"
+    rf"|(?:tolong\W+)?(?:tutup|selesaikan|close){_OF_TICKET}|{_TICKET}(?:\W+saya)?\W+(?:boleh|bisa|silakan|silahkan)\W+(?:di)?tutup"
+    r"|(?:tidak|ga|gak|nggak)\W+perlu\W+(?:lagi|dilanjutkan)|no\s+longer\s+needed|it\s+is\s+solved|it'?s\s+solved"
+    r"|my\s+(?:problem|question)\s+(?:is|has\s+been)\s+(?:solved|answered)|done\W+thanks?"
+)
+_SKIP = _whole(
+    r"(?:di)?(?:lewati|lewat|lewatkan|lewatin|skip|kosong|kosongkan|kosongin|abaikan|next|lanjut|rahasia|tidak\s+usah|ga(?:k)?\s+usah"
+    r"|nggak\s+usah|ndak\s+usah|tidak\s+mau|ga(?:k)?\s+mau|tidak\s+perlu|pass|none|nothing|rather\s+not|prefer\s+not\s+to\s+say)"
+    r"(?:\W+(?:ini|itu|yang\s+ini|pertanyaan|isi|diisi|jawab|dijawab|it|this))*"
+)
+_YES = _whole(
+    r"(?:ya|iya|iyah|y|yes|yup|yap|yoi|yep|betul|benar|bener|boleh|setuju|silakan|silahkan|bersedia|sip|siap|nggih|inggih|njih"
+    r"|sure|right|correct|agree|bolehkan|izinkan|oke|ok|okay|baik|simpan)"
+    r"(?:\W+(?:betul|benar|boleh|setuju|silakan|disimpan|simpan|batalkan|batal|tutup|itu|begitu|maksud\s+saya|yes))*"
+)
+_NO = _whole(
+    r"(?:tidak|tdk|tak|ga|gak|gk|nggak|ngga|enggak|ndak|no|nope|bukan|jangan|ora|mboten|tidak\s+usah|tidak\s+setuju|belum|not)"
+    r"(?:\W+(?:usah|perlu|jadi|boleh|mau|disimpan|simpan|setuju|batal|dibatalkan|itu|begitu|not))*"
+)
+_KEEP = re.compile(
+    r"\b(?:boleh|silakan|silahkan|setuju|you\s+may|may)\s+(?:di)?(?:simpan|keep|be\s+kept|store)",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(
+    r"^\W*(?:(?:ok|oke|okay|okee?|okey|baik|baiklah|siap|sip|ya|iya|noted|mantap|alhamdulillah|wah|nggih|inggih|njih|sudah|udah"
+    r"|terima\s*kasih|terimakasih|makasih|makasi|mksh|tks|trims|trimakasih|thanks?|thank\s+you|thx|tq|matur\s*(?:nuwun|suwun)|suwun"
+    r"|maturnuwun|nuwun|hatur|nuhun|sama-sama|banyak|banget|sekali|atas|bantuannya|infonya|informasinya|jawabannya|responnya|pak"
+    r"|bapak|bu|ibu|kak|kakak|mas|mbak|min|admin|petugas|semua|sangat|membantu|so|much|very|for|the|your|help|you|all|good|great"
+    r"|selamat|pagi|siang|sore|malam|bye|dadah|sampai|jumpa)(?:\b\W*|$))+$",
+    re.IGNORECASE,
+)
+# Of those, what is thanks or an end by itself; "ya" and "sudah" may be the answer to what an officer asked.
+_END = re.compile(
+    r"\b(?:ok\w*|baik\w*|siap|sip|noted|mantap|alhamdulillah|terima|terimakasih|makasih?|mksh|tks|trim\w*|thank\w*|thx|tq|suwun"
+    r"|matur\w*|nuwun|nuhun|membantu|bye|dadah|jumpa)\b",
+    re.IGNORECASE,
+)
+_WORDLESS = re.compile(r"^[\W_]*$")
+
+
+def _is(pattern: re.Pattern[str], text: str) -> bool:
+    return len(text) <= LONGEST and "?" not in text and pattern.match(text.strip()) is not None
+
+
+def cancels(text: str) -> bool:
+    """Tell whether somebody takes back what they asked for: "batal", "batalkan tiket saya", "gak jadi"."""
+    return _is(_CANCEL, text)
+
+
+def has_enough(text: str) -> bool:
+    """Tell whether somebody says that it is enough: "sudah cukup"."""
+    return _is(_ENOUGH, text)
+
+
+def is_solved(text: str) -> bool:
+    """Tell whether somebody has what they wanted: "masalah selesai", "tutup tiket"."""
+    return _is(_SOLVED, text)
+
+
+def skips(text: str) -> bool:
+    """Tell whether somebody passes over a question: "lewati"."""
+    return _is(_SKIP, text)
+
+
+def agrees(text: str) -> bool:
+    """Tell whether a message is a yes and nothing else."""
+    return _is(_YES, text)
+
+
+def refuses(text: str) -> bool:
+    """Tell whether a message is a no and nothing else."""
+    return _is(_NO, text)
+
+
+def allows_keeping(text: str) -> bool:
+    """Tell whether a letter says that what it tells may be remembered: "boleh disimpan"."""
+    return _KEEP.search(text) is not None
+
+
+def is_courtesy(text: str) -> bool:
+    """Tell whether a message needs no answer: "ok, terima kasih", a thumb, a heart; nothing at all does, too."""
+    if _is(_THANKS, text) and _END.search(text):
+        return True
+    return bool(text.strip()) and _is(_WORDLESS, text)

@@ -1,0 +1,165 @@
+"""Keep what was decided of a citizen's message, all of it in the transaction that decided."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import structlog
+
+from bot.casework import BOT, CITIZEN, Casework, Confirmation
+from bot.clock import Clock
+from bot.dialogue.state import Decision
+from bot.office import Office
+from bot.queue import Queue
+from bot.store import citizens, conversations, events, messages, tickets
+from bot.store.conversations import Held
+from bot.store.database import Transaction
+from bot.store.messages import Asked
+from bot.texts import Texts
+from handoff.dates import hour, long_day
+
+log = structlog.get_logger()
+
+OF_ITS_OWN = frozenset({"flood", "limit", "unavailable"})
+"""Reasons for which the bot opens a ticket by itself; for all others the citizen asked or wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """Keeps decisions: the reply, the ticket and its form, what is carried on."""
+
+    queue: Queue
+    clock: Clock
+    texts: Texts
+    office: Office
+    casework: Casework
+
+    async def keep(
+        self, tx: Transaction, held: Held, asked: Asked, decision: Decision, *, is_done: bool = True
+    ) -> None:
+        """Keep a decision on a held conversation; without `is_done` the message goes on waiting."""
+        now, language = self.clock.now(), decision.context.language or held.language
+        await self._of_person(tx, held, decision)
+        confirmed = await self._of_ticket(tx, held, asked, decision, is_done=is_done)
+        if decision.says:
+            await self._reply(tx, held, asked, decision, self._filled(held, decision, confirmed, language))
+        if decision.notices is not None:
+            await conversations.want_notices(tx, held.contact_id, wanted=decision.notices, now=now)
+        if asked.is_flood:
+            await events.note(
+                tx, "flood", now=now, conversation_id=held.id, message_id=asked.id, once=f"flood:{asked.id}"
+            )
+        await conversations.carry_on(
+            tx,
+            held,
+            message_ids=asked.all_ids,
+            context=asdict(decision.context),
+            state="waiting" if decision.ticket_reason else None,
+            understood=_understood(asked, decision) if is_done else None,
+            now=now,
+        )
+        if is_done:
+            log.info("message answered", message=asked.id, topics=decision.topics)
+
+    async def _of_person(self, tx: Transaction, held: Held, decision: Decision) -> None:
+        """Keep what the citizen told about themselves, and their word on remembering it."""
+        told = decision.details
+        await citizens.told(
+            tx, held.person_id, name=told.name, email=told.email, organisation=told.organisation
+        )
+        if decision.consents is not None:
+            await citizens.consented(tx, held.person_id, wanted=decision.consents, now=self.clock.now())
+
+    async def _of_ticket(
+        self, tx: Transaction, held: Held, asked: Asked, decision: Decision, *, is_done: bool
+    ) -> Confirmation | None:
+        """Open, complete, end or add to the ticket; return what is to be told of it, if anything is new."""
+        reason, purpose = decision.ticket_reason, decision.details.purpose
+        if reason:
+            return await self.casework.open(
+                tx,
+                held.id,
+                kind=decision.kind,
+                reason=reason,
+                by=BOT if reason in OF_ITS_OWN else CITIZEN,
+                purpose=purpose,
+                is_complete=decision.is_registered,
+            )
+        if held.ticket is None and held.holder_id is None:
+            return None
+        if held.ticket and decision.ends:
+            end = self.casework.cancel if decision.ends == "cancelled" else self.casework.close
+            await end(tx, held.ticket.id)
+            return None
+        if is_done:
+            await self.casework.heard(
+                tx, held.id, message_id=asked.id, at=asked.received_at, owes=decision.owes
+            )
+        if held.ticket and decision.is_registered:
+            return await self.casework.registered(tx, held.ticket.id, purpose=purpose)
+        if held.ticket and purpose:
+            (known,) = await tickets.lock(tx, held.ticket.id)
+            change = tickets.Change("purpose")
+            await tickets.change(
+                tx, known, [change], by=CITIZEN, now=self.clock.now(), values={"purpose": purpose}
+            )
+        return await self.casework.facts(tx, held.ticket.id) if held.ticket else None
+
+    def _filled(
+        self, held: Held, decision: Decision, confirmed: Confirmation | None, language: str
+    ) -> dict[str, str]:
+        """Return what fills the gaps about the ticket: its number, and by when the office answers."""
+        if confirmed is None:
+            return {"ticket": held.ticket.number} if held.ticket else {}
+        return {"ticket": confirmed.number, "promise": self._promise(decision, confirmed, language)}
+
+    def _promise(self, decision: Decision, told: Confirmation, language: str) -> str:
+        """Say by which day the office answers; while the form goes on only when somebody is there again."""
+        is_asking = decision.context.form is not None and not decision.is_registered
+        says = []
+        if told.due_at is not None:
+            says.append(self._dated("promise_due", told.due_at, language))
+        elif not (is_asking and decision.ticket_reason):
+            says.append(self.texts.say(f"promise_{told.kind}", language))
+        if told.opens_next is not None and decision.ticket_reason:
+            key = "promise_opens" if told.has_hours else "promise_works"
+            says.append(self._dated(key, told.opens_next, language))
+        return " ".join(says)
+
+    def _dated(self, key: str, at: Any, language: str) -> str:
+        given = {"date": long_day(at.date(), language), "hour": hour(at, language)}
+        return self.texts.say(key, language, given)
+
+    async def _reply(
+        self, tx: Transaction, held: Held, asked: Asked, decision: Decision, filled: dict[str, str]
+    ) -> None:
+        last, language = decision.says[-1], decision.context.language or held.language
+        reply_id = await messages.keep_reply(
+            tx,
+            asked,
+            author="bot",
+            text=self._compose(asked, decision, language, filled),
+            key=last.key,
+            arguments={**filled, **last.arguments},
+            choices=last.choices,
+            language=language,
+            now=self.clock.now(),
+        )
+        await self.queue.deliver(tx, reply_id, conversation_id=held.id, channel=asked.channel)
+
+    def _compose(self, asked: Asked, decision: Decision, language: str, filled: dict[str, str]) -> str:
+        """Write the paragraphs of a reply, one below the other."""
+        paragraphs = []
+        for say in decision.says:
+            paragraphs.append(self.texts.say(say.key, language, {**filled, **say.fillings()}).strip())
+            if say.key == "introduction" and self.office.privacy.link:
+                paragraphs.append(self.texts.say("privacy_link", language))
+        if "too_large" in asked.attachments:
+            paragraphs.append(self.texts.say("mail_too_large", language))
+        return "\n\n".join(paragraphs)
+
+
+def _understood(asked: Asked, decision: Decision) -> dict[str, Any]:
+    known: dict[str, Any] = {"topics": decision.topics, "confidence": round(decision.confidence, 4)}
+    return {**known, "flood": True} if asked.is_flood else known

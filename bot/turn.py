@@ -1,0 +1,66 @@
+"""What the dialogue is told of a message: put together from the rows that are held."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.dialogue.address import is_address
+from bot.dialogue.language import Languages
+from bot.dialogue.state import Context, Details, Form, Known, Subject, TicketNow, Turn
+from bot.store.citizens import Owned
+from bot.store.conversations import Held
+from bot.store.messages import Asked
+
+
+def turn_of(held: Held, asked: Asked, languages: Languages) -> Turn:
+    """Return a message with the conversation that holds it."""
+    context = context_of(held.context)
+    # STOP is English and said in every language.
+    spoken = languages.of(asked.text) if asked.kind == "message" else None
+    is_letter = asked.reply_id is not None
+    return Turn(
+        text=asked.text,
+        attachments=asked.attachments,
+        context=context,
+        ticket=held.ticket.number if held.ticket else None,
+        language=spoken or context.language or held.language,
+        is_first_contact=not held.is_introduced,
+        choice=asked.choice,
+        ticket_kind=held.ticket.kind if held.ticket else "konsultasi",
+        ticket_state=held.ticket.state if held.ticket else "new",
+        is_letter=is_letter,
+        known=Known(
+            Details(held.told.name, held.told.email, held.told.organisation),
+            is_remembered=held.told.consented_at is not None,
+            sender=held.address if is_letter and is_address(held.address) else None,
+        ),
+    )
+
+
+def as_told(owned: Owned, zone: ZoneInfo) -> TicketNow:
+    """Return a ticket as its owner is told of it, with the office's local days."""
+    return TicketNow(
+        owned.number,
+        owned.kind,
+        owned.state,
+        due_at=owned.due_at.astimezone(zone) if owned.due_at else None,
+        closed_at=owned.closed_at.astimezone(zone) if owned.closed_at else None,
+    )
+
+
+def context_of(kept: dict[str, Any]) -> Context:
+    """Read what `asdict` wrote of a context, also before some of it was known."""
+    if not kept:
+        return Context()
+    form = kept.get("form")
+    return Context(
+        subject=Subject(**kept["subject"]) if kept["subject"] else None,
+        choices=tuple(Subject(**choice) for choice in kept["choices"]),
+        failures=kept["failures"],
+        told_unavailable=kept["told_unavailable"],
+        language=kept.get("language"),
+        form=Form(**{**form, "told": tuple(form["told"]), "passed": tuple(form["passed"])}) if form else None,
+        confirming=kept.get("confirming"),
+        told_added=kept.get("told_added", False),
+    )
