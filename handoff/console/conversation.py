@@ -11,11 +11,10 @@ from starlette.responses import Response
 from handoff.console import conversation_words as words
 from handoff.console.conversation_view import Composing, Parts, Render, View, view
 from handoff.console.frame import Frame, Page, Visitor
-from handoff.console.timeline import Entry
 from handoff.console.visible import line, visible
 from handoff.deadline import Deadlines
 from handoff.ports.canned import CannedReplies
-from handoff.ports.thread import Announcing, Draft, Knowledge, Sending, Threads
+from handoff.ports.thread import Announcing, Draft, Happened, Knowledge, Sending, Threads
 from handoff.ticket import KINDS
 
 MOST = 40
@@ -23,6 +22,8 @@ MOST = 40
 NEWS = 15
 """Messages that an open page is sent when something changes."""
 LONGEST_DRAFT = 20_000
+MOST_FILES_MB = 15
+"""What a reply's files may weigh together; channels may take less (`max_file_bytes`)."""
 
 
 class Conversations:
@@ -92,7 +93,10 @@ class Conversations:
             "size": words.size,
             "titles": lambda topics: self.parts.knowledge.titles(topics, visitor.language),
             "delivery": lambda sending: self._delivery(visitor, sending),
-            "happened": lambda entry: self._happened(visitor, entry),
+            "happened": lambda entry: self._happened(visitor, entry.happened),
+            "changed": lambda change: self._happened(visitor, change),
+            "most_files_mb": MOST_FILES_MB,
+            "many_channels": len({each.channel for each in seen.look.said}) > 1,
             "now": self.frame.now(),
         }
 
@@ -103,11 +107,8 @@ class Conversations:
     def _delivery(self, visitor: Visitor, sending: Sending) -> words.Words:
         return words.delivery(sending, self.frame.say(visitor, "conversation.no_reason"))
 
-    def _happened(self, visitor: Visitor, entry: Entry) -> str:
+    def _happened(self, visitor: Visitor, happened: Happened) -> str:
         """Say what happened, in the visitor's words."""
-        happened = entry.happened
-        if happened is None:
-            return ""
         key = words.happened_key(happened.what, self.frame.words.keys)
         given = {
             "what": happened.what,

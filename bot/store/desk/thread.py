@@ -156,7 +156,10 @@ _HAPPENED = text(
     JOIN ticket_change AS change ON change.ticket_id = ticket.id
     LEFT JOIN officer ON officer.id = change.officer_id
     WHERE ticket.conversation_id = ANY(:ids) AND change.at >= :since AND change.at < :until
-        AND change.what NOT IN ('checklist', 'tags', 'priority', 'purpose', 'due', 'addition')
+        AND change.what NOT IN (
+            'checklist', 'tags', 'priority', 'purpose', 'due', 'addition', 'replied', 'absorbed'
+        )
+        AND NOT (change.what = 'state' AND change.after IN ('new', 'requirements', 'work'))
     ORDER BY at DESC, id DESC LIMIT 100
     """
 ).bindparams(
