@@ -29,6 +29,7 @@ from bot.media import Fetching
 from bot.presence import Presence
 from bot.privacy.copy import Copies
 from bot.privacy.erase import Erasure
+from bot.privacy.retention import Retention
 from bot.quarantine import Quarantine
 from bot.queue import Queue
 from bot.read import Reader
@@ -320,6 +321,12 @@ def copies(core: Core) -> Copies:
 def erasure(core: Core) -> Erasure:
     """Return what forgets people."""
     return Erasure(core.database, core.files, _contents(core.files, core.settings), core.clock)
+
+
+def retention(core: Core) -> Retention:
+    """Return what removes what is older than office.yml allows."""
+    office = core.settings.office
+    return Retention(erasure(core), office.retention, office.office.timezone)
 
 
 def _contents(files: Files, settings: Settings) -> Contents:

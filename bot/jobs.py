@@ -19,6 +19,7 @@ from bot.deliver import Delivering, DeliverLater
 from bot.desk.notices import Notices, TellLater
 from bot.files import Files
 from bot.media import Fetching, FetchLater
+from bot.privacy.retention import Retention
 from bot.queue import ANSWER, DELIVER, FETCH, READ, TELL, Queue
 from bot.read import Reader
 from bot.store import media, messages, parcels
@@ -101,6 +102,7 @@ def register(
         files=files,
         notices=notices,
         tending=tending,
+        retention=retention,
     )
     retry = Retry()
 

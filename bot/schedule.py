@@ -22,6 +22,7 @@ EVERY_SECONDS = {
     "windows": 60,
     "mailboxes": 60,
     "tidy": 3600,
+    "retention": 900,
 }
 # Deferred often, done when due (at night): one that was missed is made up for.
 CATALOGUE_SECONDS = {"sync": 900}

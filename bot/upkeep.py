@@ -14,6 +14,7 @@ from procrastinate.jobs import Job, Status
 from bot.clock import Clock
 from bot.desk.notices import Notices
 from bot.files import Files
+from bot.privacy.retention import Retention
 from bot.queue import Queue
 from bot.store import deliveries, events, media, messages, pace, parcels
 from bot.store import files as rows_of_files
@@ -52,6 +53,7 @@ class Upkeep:
     silences: Mapping[str, timedelta] = field(default_factory=dict)
     tending: Tending | None = None
     notices: Notices | None = None
+    retention: Retention | None = None
 
     async def rescue(self) -> None:
         """Put jobs of dead workers back into the queue; Procrastinate leaves them "doing" for ever."""
@@ -148,6 +150,11 @@ class Upkeep:
         if self.catalogue is not None and await self.catalogue.is_due():
             await self.catalogue.run()
 
+    async def forget(self) -> None:
+        """Remove what is older than its retention, every night."""
+        if self.retention is not None and await self.retention.is_due():
+            await self.retention.run()
+
     async def tend(self) -> None:
         """Do to tickets what time does: warnings before and after their deadlines, and what nobody has taken."""
         if self.tending is not None:
@@ -166,6 +173,7 @@ DUTIES: Mapping[str, Callable[[Upkeep], Awaitable[None]]] = {
     "sync": Upkeep.sync,
     "windows": Upkeep.warn,
     "mailboxes": Upkeep.listen,
+    "retention": Upkeep.forget,
     "tickets": Upkeep.tend,
     "notices": Upkeep.tell,
 }

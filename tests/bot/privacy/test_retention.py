@@ -11,6 +11,8 @@ import pytest
 from bot.office import Retention as Rules
 from bot.privacy.erase import Erasure
 from bot.privacy.retention import Removed, Retention
+from bot.schedule import EVERY_SECONDS
+from bot.upkeep import DUTIES, Upkeep
 from tests.bot.privacy.somebody import (
     NAME,
     TRACES,
@@ -219,3 +221,20 @@ async def test_in_portions_until_nothing_is_left(staged: Staged, monkeypatch: py
         while not (await nightly.run()).is_complete:
             assert await nightly.is_due()
         assert await scalar(stage, COUNTED["conversations_days"]) == 0
+
+
+async def test_it_is_one_of_the_clocks_duties(staged: Staged) -> None:
+    async with staged() as stage:
+        await everything(stage)
+        await close_all(stage)
+        stage.clock.advance(20 * DAY)
+        upkeep = Upkeep(
+            stage.core.database,
+            stage.core.queue,
+            stage.clock,
+            timedelta(seconds=10),
+            retention=retention(stage, conversations_days=10),
+        )
+        await DUTIES["retention"](upkeep)
+        assert await scalar(stage, COUNTED["conversations_days"]) == 0
+        assert EVERY_SECONDS["retention"] < DAY.total_seconds()
