@@ -84,6 +84,7 @@ def register(
     files: Files,
     notices: Notices | None = None,
     tending: Tending | None = None,
+    retention: Retention | None = None,
     catalogue: CatalogueSync | None = None,
 ) -> None:
     """Tell the queue who does what."""
