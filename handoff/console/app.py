@@ -14,22 +14,27 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from handoff.console import words
+from handoff.console.audit import AuditPages
 from handoff.console.doors import Doors
+from handoff.console.files import FilePages
 from handoff.console.frame import BASE, HERE, VENDOR, Frame, OpenPage, Page, vendor_folder
 from handoff.console.guard import Cookies, Guard, Headers
 from handoff.console.home import Home
+from handoff.console.login import Login
+from handoff.console.me import Me
+from handoff.console.people import PeoplePages
 
 STATIC_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address names the version
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the console stands: whose office, its time, and what signs what guests are given."""
+    """Where the console stands: whose office, its time, its address from outside, what signs what guests get."""
 
     office_name: str
     timezone: str
     now: Callable[[], datetime]
-    is_https: bool
+    public_url: str
     key: bytes
     is_simulation: bool = False
 
@@ -46,7 +51,7 @@ class Console:
     """The officers' pages under /console."""
 
     def __init__(self, doors: Doors, place: Place) -> None:
-        self.cookies = Cookies(is_https=place.is_https, key=place.key)
+        self.cookies = Cookies(is_https=place.public_url.startswith("https://"), key=place.key)
         self.frame = Frame(
             words.load(),
             office_name=place.office_name,
@@ -55,12 +60,17 @@ class Console:
             is_simulation=place.is_simulation,
         )
         self._guard = Guard(self.frame, doors.accounts, self.cookies)
-        self.rooms: Sequence[Room] = self._rooms(doors)
+        self.rooms: Sequence[Room] = self._rooms(doors, place)
 
-    def _rooms(self, doors: Doors) -> Sequence[Room]:
-        frame = self.frame
+    def _rooms(self, doors: Doors, place: Place) -> Sequence[Room]:
+        frame, cookies = self.frame, self.cookies
         return [
+            Login(frame, doors.accounts, cookies),
             Home(frame),
+            Me(frame, doors.accounts, doors.accounts, cookies),
+            PeoplePages(frame, doors.people, place.public_url),
+            AuditPages(frame, doors.audit),
+            FilePages(doors.files),
         ]
 
     def pages(self) -> list[Page | OpenPage]:

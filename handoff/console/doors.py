@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handoff.ports.accounts import Sessions
+from handoff.ports.accounts import Accounts, People
+from handoff.ports.audit import AuditLog
+from handoff.ports.files import FileRoom
 
 
 @dataclass(frozen=True, slots=True)
 class Doors:
     """Every part's door. Add yours here and in `bot/counter.py`."""
 
-    accounts: Sessions
+    accounts: Accounts
+    people: People
+    audit: AuditLog
+    files: FileRoom

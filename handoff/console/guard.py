@@ -139,7 +139,7 @@ class Guard:
     async def _session(self, request: Request) -> Session | None:
         token = request.cookies.get(self._cookies.session)
         session = await self._sessions.session(token) if token else None
-        return session if session is not None and session.is_complete else None
+        return session if session is not None and not session.step else None
 
     async def _ask(self, request: Request, page: Page | OpenPage, visitor: Visitor | Guest) -> Response:
         """Ask the endpoint, and say in words what it raises."""

@@ -16,13 +16,16 @@ import uvicorn
 
 from bot import counter
 from bot.desk.accounts import digest_of
-from bot.store.desk import accounts
+from bot.desk.sealing import Seal, derived
+from bot.store.desk import accounts, sessions
 from bot.web import build_app
 from handoff.console.app import Console
 from handoff.ports.values import Officer, Role
 from tests.fakes import Stage
 
 NAMES: dict[Role, str] = {"officer": "Sari Contoh", "supervisor": "Budi Contoh", "admin": "Wati Contoh"}
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+"""The second factor of every admin that `Desk.officer` makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Desk:
     stage: Stage
     console: Console
     url: str
+    seal: Seal
     clients: list[httpx.AsyncClient] = field(default_factory=list)
     count: int = 0
 
@@ -52,7 +56,7 @@ class Desk:
         login: str | None = None,
         language: str = "id",
     ) -> Officer:
-        """Make an officer."""
+        """Make an officer, without a password; an admin has the second factor `SECRET`."""
         self.count += 1
         login = login or f"{role}{self.count}"
         name, email = name or NAMES[role], f"{login}@example.go.id"
@@ -66,6 +70,8 @@ class Desk:
                 now=self.stage.clock.now(),
                 language=language,
             )
+            if role == "admin":
+                await accounts.set_factor(tx, number, self.seal.close(SECRET))
         return Officer(number, login, name, email, role, language)
 
     async def log_in(self, who: Officer | Role = "officer") -> LoggedIn:
@@ -73,7 +79,7 @@ class Desk:
         officer = who if isinstance(who, Officer) else await self.officer(who)
         token, csrf, now = token_urlsafe(32), token_urlsafe(24), self.stage.clock.now()
         async with self.stage.core.database.transaction() as tx:
-            await accounts.add_session(
+            await sessions.begin(
                 tx,
                 digest=digest_of(token),
                 officer_id=officer.id,
@@ -106,7 +112,8 @@ async def running(stage: Stage, home: Path) -> AsyncIterator[Desk]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()  # who comes before the server is up waits in the queue
-        desk = Desk(stage, console, f"http://127.0.0.1:{listener.getsockname()[1]}")
+        seal = Seal(derived(counter.secret_key(stage.core.settings), "second factor"))
+        desk = Desk(stage, console, f"http://127.0.0.1:{listener.getsockname()[1]}", seal)
         config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
