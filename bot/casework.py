@@ -26,6 +26,8 @@ __all__ = ["BOT", "CITIZEN", "SYSTEM", "Addition", "By", "Casework", "Confirmati
 
 log = structlog.get_logger()
 
+_HOW = {"officer": "officer", "citizen": "citizen", "bot": "idle", "system": "idle"}
+"""Who ended a conversation, by whose act its last ticket ended."""
 BY_OFFICER: frozenset[Kind] = frozenset({"penjualan", "rekomendasi"})
 """Kinds whose clock starts by an officer's act and not by the complete form (design: "The SLA clock starts")."""
 
@@ -216,10 +218,13 @@ class Casework:
         now = self.clock.now()
         await tickets.end_pause(tx, known.id, now=now)
         every = [*changes, Change("state", known.state, state)]
-        merged = {**(values or {}), "state": state, "closed_at": now}
+        due_at = self.deadlines.due(known.kind, known.clear_at, await tickets.pauses(tx, known.id))
+        merged = {**(values or {}), "state": state, "closed_at": now, "due_at": due_at}
         ended = await tickets.change(tx, known, every, by=by, now=now, values=merged)
         if not await tickets.lock_open(tx, known.conversation_id):
-            await cases.let_go(tx, known.conversation_id, now=now, closes=closes_conversation)
+            await cases.let_go(
+                tx, known.conversation_id, now=now, closes=closes_conversation, how=_HOW[by.actor]
+            )
         log.info("ticket ended", ticket=known.number, state=state, actor=by.actor)
         return ended
 

@@ -10,7 +10,7 @@ import structlog
 from bot import notices
 from bot.clock import Clock
 from bot.queue import Queue
-from bot.store import deliveries, events, standing
+from bot.store import cases, deliveries, events, standing
 from bot.store import notices as kept_notices
 from bot.store.database import Database, Transaction
 from bot.store.deliveries import Due
@@ -48,10 +48,13 @@ class Detours:
         """Stop trying, mark the person where the reason lies there, and let officers see it."""
         state = "uncertain" if failure.uncertain else "failed"
         async with self.database.transaction() as tx:
-            if failure.cause in MARKS:
+            if failure.cause in MARKS or due.author == "officer":
                 await standing.lock(tx, due.contact_id)
             if not await deliveries.end(tx, due, state, failure=failure.reason, cause=failure.cause):
                 return
+            await cases.not_delivered(
+                tx, due.message_id, is_certain=not failure.uncertain, now=self.clock.now()
+            )
             await mark(tx, failure.cause, due.contact_id, reason=failure.reason, clock=self.clock)
             kind = "uncertain" if failure.uncertain else MARKS.get(failure.cause, "not_delivered")
             await self._note(tx, due, kind, failure.reason)

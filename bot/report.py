@@ -9,7 +9,7 @@ import structlog
 from bot.clock import Clock
 from bot.detours import MARKS, mark
 from bot.queue import Queue
-from bot.store import events, reports, standing
+from bot.store import cases, events, reports, standing
 from bot.store.database import Database, Transaction
 from bot.store.reports import Told
 from channels.port import Cause, Report
@@ -84,6 +84,7 @@ class Reporting:
         ):
             uncertain = events.once("uncertain", told.message_id, told.attempts)
             await events.settle(tx, uncertain, now=self._clock.now())
+            await cases.arrived_after_all(tx, told.message_id)
 
     async def _failed(self, tx: Transaction, told: Told, report: Report) -> None:
         failing = await reports.failing(tx, told, now=self._clock.now())
@@ -110,6 +111,7 @@ class Reporting:
             await self._again(tx, told, report, seconds=min(2 ** min(failing.attempts, 10), LONGEST_PAUSE))
         else:
             await reports.take_back(tx, told, "failed", failure=report.reason, cause=report.cause)
+            await cases.not_delivered(tx, told.message_id, is_certain=True, now=self._clock.now())
             await self._note(tx, told, report, MARKS.get(report.cause, "not_delivered"))
 
     async def _again(self, tx: Transaction, told: Told, report: Report, *, seconds: int = 0) -> None:

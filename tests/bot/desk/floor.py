@@ -91,7 +91,8 @@ class Floor:
 
     async def conversation(self, conversation_id: int) -> Row[Any]:
         """Return a conversation's row."""
-        return await self.row("SELECT * FROM conversation WHERE id = :id", id=conversation_id)
+        columns = "state, holder_id, owed_since, closed_at, follows_id, last_outbound_at"
+        return await self.row(f"SELECT {columns} FROM conversation WHERE id = :id", id=conversation_id)
 
     async def newest(self) -> int:
         """Return the newest message, as a page that shows all does."""
