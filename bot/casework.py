@@ -207,11 +207,13 @@ class Casework:
         changes: Sequence[Change] = (),
         values: Mapping[str, Any] | None = None,
         closes_conversation: bool = False,
+        how: str | None = None,
     ) -> Ticket:
         """End a locked ticket; one that has ended stays as it is.
 
         With the last open one its conversation goes back to the bot and nothing is owed; with
-        `closes_conversation` it is closed instead: what the citizen writes next begins a new one.
+        `closes_conversation` it is closed instead: what the citizen writes next begins a new one. `how` it was
+        closed is told by who did it, unless given.
         """
         if not known.is_open:
             return known
@@ -223,7 +225,7 @@ class Casework:
         ended = await tickets.change(tx, known, every, by=by, now=now, values=merged)
         if not await tickets.lock_open(tx, known.conversation_id):
             await cases.let_go(
-                tx, known.conversation_id, now=now, closes=closes_conversation, how=_HOW[by.actor]
+                tx, known.conversation_id, now=now, closes=closes_conversation, how=how or _HOW[by.actor]
             )
         log.info("ticket ended", ticket=known.number, state=state, actor=by.actor)
         return ended

@@ -459,6 +459,7 @@ class StoredDesk:
             changes=[Change("merged", case.ticket.number, other.number)],
             values={"merged_into_id": other.id},
             closes_conversation=is_same_contact and target.id != case.held.id,
+            how="merged",
         )
         tags = tuple(sorted({*other.tags, *case.ticket.tags}))[: rules.MOST_TAGS]
         await self._note(

@@ -218,8 +218,8 @@ async def destination(tx: Transaction, held: Held, contact_id: int | None) -> De
 
 _CLOSE = text(
     """
-    UPDATE conversation SET state = 'closed', closed_at = coalesce(closed_at, :now), holder_id = NULL,
-        held_at = NULL, owed_since = NULL
+    UPDATE conversation SET state = 'closed', closed_at = coalesce(closed_at, :now),
+        closed_how = coalesce(closed_how, 'officer'), holder_id = NULL, held_at = NULL, owed_since = NULL
     WHERE id = :conversation
     """
 ).bindparams(_NOW)
@@ -232,7 +232,8 @@ async def close(tx: Transaction, conversation_id: int, *, now: datetime) -> None
 
 _REOPEN = text(
     """
-    UPDATE conversation SET closed_at = NULL, holder_id = :officer, held_at = :now, state = 'officer'
+    UPDATE conversation SET closed_at = NULL, closed_how = NULL, holder_id = :officer, held_at = :now,
+        state = 'officer'
     WHERE id = :conversation
     """
 ).bindparams(_NOW)
