@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -69,9 +68,11 @@ class Closing:
         """Do what is due; return when to look again, None when only something that happens can change it."""
         if silent.closed_at is not None:
             return await self._announce(tx, silent, silent.closed_how, now)
-        step = next_step(silent.standing, self._limits(silent.kinds), self.daytime)
+        step = next_step(silent.standing, self._limits(silent.kinds), self.daytime, now=now)
         if step is None or step.at > now:
             return step.at if step else None
+        if step.step == "warn" and self.daytime.earliest(now) > now:
+            return self.daytime.earliest(now)  # it was missed by day
         if step.step == "warn":
             await self._warn(tx, silent, now)
             return now  # what comes next is reckoned with the warning
@@ -173,9 +174,3 @@ def _limits(warn: int | None, close: int | None) -> Limits:
     return Limits(
         None if warn is None else timedelta(days=warn), None if close is None else timedelta(days=close)
     )
-
-
-def daytime_of(office: Office) -> Daytime:
-    """Return when notices may go out."""
-    begins, ends = office.calendar.notice_hours[0]
-    return Daytime(begins, ends, ZoneInfo(office.office.timezone))

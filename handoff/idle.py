@@ -54,7 +54,8 @@ class Standing:
     `answered_at`: when the office's last answer was sent (a bot's answer, question or offer is one; "an officer
     will look", a note and a notice are none). `heard_at`: when the citizen last responded (a receipt, a reaction and
     an automatic mail are no response). `is_owed`: the office owes an answer, or one could not be delivered.
-    `is_kept_open`: an officer holds it back. `warned_at`: when it was warned of, of whatever silence.
+    `is_kept_open`: an officer holds it back; `released_at`: when one last let it go. `warned_at`: when it was warned
+    of, of whatever silence.
     """
 
     answered_at: datetime | None
@@ -62,18 +63,17 @@ class Standing:
     is_owed: bool
     is_kept_open: bool = False
     warned_at: datetime | None = None
+    released_at: datetime | None = None
 
     @property
     def silent_since(self) -> datetime | None:
         """Return since when nobody owes anybody a word, None while somebody of the office does.
 
-        Who thanks has responded, and owes nothing: the silence begins with that.
+        Who thanks has responded, and owes nothing: the silence begins with that, and anew when it was held back.
         """
         if self.is_owed or self.answered_at is None:
             return None
-        if self.heard_at is None:
-            return self.answered_at
-        return max(self.answered_at, self.heard_at)
+        return max(at for at in (self.answered_at, self.heard_at, self.released_at) if at is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +84,12 @@ class Due:
     at: datetime
 
 
-def next_step(standing: Standing, limits: Limits, daytime: Daytime) -> Due | None:
+def next_step(standing: Standing, limits: Limits, daytime: Daytime, *, now: datetime) -> Due | None:
     """Return what is next, None when nothing is, as long as nobody does anything.
 
-    A warning goes out in daytime, once a silence; one whose daytime begins after the closing is left out: the
-    closing waits for nothing, whatever became of the warning. (The notice of the closing itself keeps to daytime, too:
-    that is for whoever sends it.)
+    A warning goes out in daytime, once a silence; one that would come after the closing, since daytime begins later
+    or nobody looked for days, is left out: the closing waits for nothing. (The notice of the closing itself keeps to
+    daytime, too: that is for whoever sends it.)
     """
     since = standing.silent_since
     if since is None or standing.is_kept_open:
@@ -98,6 +98,6 @@ def next_step(standing: Standing, limits: Limits, daytime: Daytime) -> Due | Non
     was_warned = standing.warned_at is not None and standing.warned_at >= since
     if limits.warn_after is not None and not was_warned:
         at = daytime.earliest(since + limits.warn_after)
-        if closes is None or at < closes:
+        if closes is None or daytime.earliest(max(at, now)) < closes:
             return Due("warn", at)
     return None if closes is None else Due("close", closes)

@@ -52,7 +52,7 @@ _HOLD = text(
     """
     SELECT conversation.id, conversation.contact_id, contact.channel, contact.language,
         conversation.last_outbound_at, conversation.last_inbound_at, conversation.owed_since,
-        conversation.kept_open_at, conversation.warned_at, conversation.closed_at, conversation.closed_how,
+        conversation.kept_open_at, conversation.released_at, conversation.warned_at, conversation.closed_at, conversation.closed_how,
         conversation.forgotten_at IS NOT NULL AS is_forgotten,
         (
             SELECT number FROM ticket WHERE ticket.conversation_id = conversation.id ORDER BY id DESC LIMIT 1
@@ -101,6 +101,7 @@ async def hold(tx: Transaction, conversation_id: int, *, now: datetime) -> Silen
             is_owed=is_owed,
             is_kept_open=row.kept_open_at is not None,
             warned_at=row.warned_at,
+            released_at=row.released_at,
         ),
         closed_at=row.closed_at,
         closed_how=row.closed_how,

@@ -123,11 +123,12 @@ conversation = Table(
     # When what was said in it was removed, at the person's wish or at the end of its retention.
     moment("forgotten_at", nullable=True),
     Column("closed_how", String(16)),  # officer | citizen | idle | merged
-    # What silence does to it (bot/closing.py): when to look next, None: nothing can happen by itself; when it was
-    # warned of; who holds the closing back, and why.
+    # What silence does to it (bot/closing.py): when to look next, None: nothing can happen by itself, -infinity: at
+    # once (set by a trigger when what it depends on changes); when it was warned of; who holds the closing back.
     moment("tend_at", nullable=True),
     moment("warned_at", nullable=True),
     moment("kept_open_at", nullable=True),
+    moment("released_at", nullable=True),
     Column("kept_open_by", ForeignKey("officer.id")),
     Column("kept_open_reason", Text),
     Index("conversation_opened_at_idx", "opened_at"),

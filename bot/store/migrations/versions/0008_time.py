@@ -24,6 +24,7 @@ def _silence() -> None:
     op.add_column("conversation", sa.Column("tend_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("conversation", sa.Column("warned_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("conversation", sa.Column("kept_open_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("conversation", sa.Column("released_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("conversation", sa.Column("kept_open_by", sa.BigInteger(), nullable=True))
     op.add_column("conversation", sa.Column("kept_open_reason", sa.Text(), nullable=True))
     op.create_index(
@@ -36,7 +37,40 @@ def _silence() -> None:
     op.create_foreign_key(
         op.f("conversation_kept_open_by_fkey"), "conversation", "officer", ["kept_open_by"], ["id"]
     )
-    op.execute("UPDATE conversation SET tend_at = now() WHERE closed_at IS NULL")
+    _look_when_it_changes()
+
+
+def _look_when_it_changes() -> None:
+    """Have a conversation looked at when what its silence depends on has changed, whoever changed it.
+
+    At once, by no clock in particular: the program's clock is not the server's. An answer that is sent puts off only
+    what is to come, so a moment that is set already is early enough.
+    """
+    op.execute(
+        """
+        CREATE FUNCTION pst_look_at_silence() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF OLD.closed_at IS NOT NULL AND NEW.closed_at IS NOT NULL THEN
+                RETURN NEW;
+            END IF;
+            IF OLD.tend_at IS NULL OR (OLD.owed_since, OLD.closed_at, OLD.kept_open_at)
+                IS DISTINCT FROM (NEW.owed_since, NEW.closed_at, NEW.kept_open_at) THEN
+                NEW.tend_at := '-infinity';
+            END IF;
+            RETURN NEW;
+        END $$
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER conversation_silence
+        BEFORE UPDATE OF last_outbound_at, owed_since, closed_at, kept_open_at ON conversation FOR EACH ROW
+        WHEN ((OLD.last_outbound_at, OLD.owed_since, OLD.closed_at, OLD.kept_open_at)
+            IS DISTINCT FROM (NEW.last_outbound_at, NEW.owed_since, NEW.closed_at, NEW.kept_open_at))
+        EXECUTE FUNCTION pst_look_at_silence()
+        """
+    )
+    op.execute("UPDATE conversation SET tend_at = '-infinity' WHERE closed_at IS NULL")
 
 
 def _ratings() -> None:

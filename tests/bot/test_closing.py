@@ -1,0 +1,167 @@
+"""Silence: one warning, one end, one request for a rating, and never while the office owes an answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import text
+
+from bot import assembly
+from bot.closing import Closing, limits_of
+from bot.working_days import daytime_of
+from handoff.dates import long_day
+from tests.fakes import Stage
+
+Staged = Callable[[], AbstractAsyncContextManager[Stage]]
+QUESTION = "berapa lama konsultasi online dilayani?"
+PERSON = "whatsapp:+628111111001"
+ZONE = ZoneInfo("Asia/Jakarta")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A stage on which time is tended."""
+
+    stage: Stage
+    closing: Closing
+
+    async def later(self, **span: float) -> list[str]:
+        """Let time pass, tend what is due as a tick does, and return what the citizen was sent."""
+        self.stage.clock.advance(timedelta(**span))
+        return await self.tick()
+
+    async def tick(self) -> list[str]:
+        """Tend until nothing is due any more."""
+        for _ in range(10):
+            due = await self.closing.due(most=100)
+            if not due:
+                break
+            for conversation_id in due:
+                await self.closing.tend(conversation_id)
+        else:
+            raise AssertionError("the same conversation is due again and again")
+        await self.stage.deliver_all()
+        return self.stage.memory["whatsapp"].take(PERSON)
+
+    async def state(self) -> tuple[object, object]:
+        """Return the newest conversation's state, and how it was closed."""
+        row = "SELECT {} FROM conversation ORDER BY id DESC LIMIT 1"
+        return await self.stage.scalar(row.format("state")), await self.stage.scalar(row.format("closed_how"))
+
+
+@pytest.fixture
+async def scene(staged: Staged) -> AsyncIterator[Scene]:
+    async with staged() as stage:
+        tomorrow = stage.clock.now().astimezone(ZONE).date() + timedelta(days=1)
+        stage.clock.advance(datetime.combine(tomorrow, time(12), tzinfo=ZONE) - stage.clock.now())
+        stage.model.teach(QUESTION, "jangka_waktu", service="konsultasi", mode="online")
+        office = stage.core.settings.office
+        closing = Closing(
+            stage.core.database,
+            stage.core.queue,
+            stage.clock,
+            assembly.casework(stage.core.settings, stage.clock),
+            assembly.texts(stage.core.settings),
+            office.office.name,
+            limits_of(office),
+            daytime_of(office),
+            office.silence.rating_days,
+            "https://pst.example.go.id/nilai",
+        )
+        yield Scene(stage, closing)
+
+
+async def test_an_answer_that_nobody_goes_on_with_is_warned_of_closed_and_rated(scene: Scene) -> None:
+    await scene.stage.answered(QUESTION)
+    closes_on = scene.stage.clock.now().astimezone(ZONE).date() + timedelta(days=7)
+    assert await scene.later(days=5, hours=23) == []
+    [warning] = await scene.later(hours=1)
+    assert long_day(closes_on, "id") in warning
+    assert await scene.later(hours=23) == []
+    assert (await scene.state())[0] != "closed"
+    closing, rating = await scene.later(hours=1)
+    assert "7 hari" in closing
+    assert "https://pst.example.go.id/nilai/" in rating
+    assert await scene.state() == ("closed", "idle")
+    assert await scene.later(days=30) == []
+
+
+async def test_who_writes_after_the_warning_is_kept_and_warned_anew(scene: Scene) -> None:
+    await scene.stage.answered(QUESTION)
+    [_warning] = await scene.later(days=6)
+    scene.stage.clock.advance(timedelta(hours=5))
+    await scene.stage.answered(QUESTION)
+    assert await scene.later(days=5, hours=23) == []
+    assert len(await scene.later(hours=1)) == 1
+    assert len(await scene.later(days=1)) == 2
+
+
+async def test_nothing_is_closed_while_an_officers_answer_is_owed(scene: Scene) -> None:
+    await scene.stage.answered("mau bicara dengan petugas")
+    await scene.stage.answered("anu itu lho")
+    await scene.stage.answered("yang anu")
+    assert await scene.stage.scalar("SELECT count(*) FROM ticket") == 1
+    assert await scene.later(days=40) == []
+    assert (await scene.state())[0] != "closed"
+
+
+async def test_an_answer_that_was_not_sent_is_owed(scene: Scene) -> None:
+    await scene.stage.answering.answer(await scene.stage.hear(QUESTION))
+    for conversation in await scene.stage.column("SELECT id FROM conversation"):
+        await scene.closing.tend(conversation)
+    scene.stage.clock.advance(timedelta(days=20))
+    assert await scene.closing.due(most=10) == []
+    # Sent at last, the silence begins then.
+    await scene.stage.deliver_all()
+    scene.stage.memory["whatsapp"].take(PERSON)
+    assert await scene.later(days=5) == []
+    assert len(await scene.later(days=1)) == 1
+
+
+async def test_at_night_a_conversation_ends_and_its_notices_wait_for_the_morning(scene: Scene) -> None:
+    scene.stage.clock.advance(timedelta(hours=11))  # 23.00
+    await scene.stage.answered(QUESTION)
+    assert await scene.later(days=6) == []
+    [_warning] = await scene.later(hours=9)  # 08.00 on the next day
+    assert await scene.later(hours=15) == []  # 23.00, seven days after the answer
+    assert await scene.state() == ("closed", "idle")
+    assert await scene.later(hours=8, minutes=59) == []
+    assert len(await scene.later(minutes=1)) == 2
+
+
+async def test_any_number_of_schedulers_do_it_once(scene: Scene) -> None:
+    await scene.stage.answered(QUESTION)
+    scene.stage.clock.advance(timedelta(days=6))
+    [conversation] = await scene.closing.due(most=10)
+    await asyncio.gather(*(scene.closing.tend(conversation) for _ in range(6)))
+    assert len(await scene.tick()) == 1
+    scene.stage.clock.advance(timedelta(days=1))
+    await asyncio.gather(*(scene.closing.tend(conversation) for _ in range(6)))
+    assert len(await scene.tick()) == 2
+
+
+async def test_missed_ticks_are_caught_up_without_a_warning_that_comes_too_late(scene: Scene) -> None:
+    await scene.stage.answered(QUESTION)
+    said = await scene.later(days=12)
+    assert [("kami tutup" in each) or ("Seberapa puas" in each) for each in said] == [True, True]
+
+
+async def test_what_an_officer_holds_back_stays_open(scene: Scene) -> None:
+    await scene.stage.answered(QUESTION)
+    async with scene.stage.core.database.transaction() as tx:
+        await tx.execute(text("UPDATE conversation SET kept_open_at = opened_at, kept_open_reason = 'uji'"))
+    assert await scene.later(days=20) == []
+    async with scene.stage.core.database.transaction() as tx:
+        await tx.execute(
+            text("UPDATE conversation SET kept_open_at = NULL, released_at = :now"),
+            {"now": scene.stage.clock.now()},
+        )
+    assert await scene.tick() == []
+    assert len(await scene.later(days=6)) == 1
+    assert len(await scene.later(days=1)) == 2
