@@ -14,6 +14,7 @@ from bot import jobs
 from bot.answer import Answering
 from bot.casework import Casework
 from bot.clock import Clock, SharedClock, SystemClock
+from bot.closing import Closing, limits_of
 from bot.complaints import SettingsError
 from bot.deliver import Delivering
 from bot.desk.notices import Notices
@@ -449,6 +450,23 @@ def tending(core: Core) -> Tending:
     )
 
 
+def closing(core: Core) -> Closing:
+    """Return what silence does to conversations."""
+    office = core.settings.office
+    return Closing(
+        core.database,
+        core.queue,
+        core.clock,
+        casework(core.settings, core.clock),
+        texts(core.settings),
+        office.office.name,
+        limits_of(office),
+        daytime_of(office),
+        office.silence.rating_days,
+        f"{core.settings.public_url}/nilai",
+    )
+
+
 @asynccontextmanager
 async def staffed(
     core: Core, understanding: Interpreter, *, burst: timedelta | None = None
@@ -479,6 +497,7 @@ async def staffed(
         files=core.files,
         notices=notices(core, core.channels),
         tending=tending(core),
+        closing=closing(core),
         catalogue=core.catalogue(),
     )
     async with core.queue.app.open_async():

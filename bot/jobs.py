@@ -15,6 +15,7 @@ from procrastinate.worker import Worker
 
 from bot.answer import Answering, AnswerLater
 from bot.clock import Clock
+from bot.closing import Closing
 from bot.deliver import Delivering, DeliverLater
 from bot.desk.notices import Notices, TellLater
 from bot.files import Files
@@ -84,6 +85,7 @@ def register(
     files: Files,
     notices: Notices | None = None,
     tending: Tending | None = None,
+    closing: Closing | None = None,
     retention: Retention | None = None,
     catalogue: CatalogueSync | None = None,
 ) -> None:
@@ -103,6 +105,7 @@ def register(
         files=files,
         notices=notices,
         tending=tending,
+        closing=closing,
         retention=retention,
     )
     retry = Retry()

@@ -18,6 +18,7 @@ EVERY_SECONDS = {
     "rescue": 5,
     "notices": 10,
     "tickets": 30,
+    "closing": 30,
     "sweep": 60,
     "windows": 60,
     "mailboxes": 60,

@@ -12,6 +12,7 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 
 from bot.clock import Clock
+from bot.closing import Closing
 from bot.desk.notices import Notices
 from bot.files import Files
 from bot.privacy.retention import Retention
@@ -40,7 +41,7 @@ class Upkeep:
 
     `windows` are the channels in which free text is taken for so long after a citizen's message only,
     `silences` those that may stay unreached for so long; without `files` none are tidied. `tending` is what time
-    does to tickets, `notices` writes to officers.
+    does to tickets, `closing` what silence does to conversations, `notices` writes to officers.
     """
 
     database: Database
@@ -52,6 +53,7 @@ class Upkeep:
     windows: Mapping[str, timedelta] = field(default_factory=dict)
     silences: Mapping[str, timedelta] = field(default_factory=dict)
     tending: Tending | None = None
+    closing: Closing | None = None
     notices: Notices | None = None
     retention: Retention | None = None
 
@@ -160,6 +162,14 @@ class Upkeep:
         if self.tending is not None:
             await self.tending.tend()
 
+    async def close(self) -> None:
+        """Warn of, and close, conversations that nobody goes on with; and ask how it was."""
+        if self.closing is None:
+            return
+        while found := await self.closing.due(most=MOST):
+            for conversation_id in found:
+                await self.closing.tend(conversation_id)
+
     async def tell(self) -> None:
         """Write to officers what they are to be told."""
         if self.notices is not None:
@@ -175,5 +185,6 @@ DUTIES: Mapping[str, Callable[[Upkeep], Awaitable[None]]] = {
     "mailboxes": Upkeep.listen,
     "retention": Upkeep.forget,
     "tickets": Upkeep.tend,
+    "closing": Upkeep.close,
     "notices": Upkeep.tell,
 }
