@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.dialogue.address import is_address
+from bot.dialogue.address import is_address, without_addresses
 from bot.dialogue.language import Languages
+from bot.dialogue.questions import asks_outright
 from bot.dialogue.state import Context, Details, Form, Known, Subject, TicketNow, Turn
 from bot.store.citizens import Owned
 from bot.store.conversations import Held
@@ -16,8 +17,7 @@ from bot.store.messages import Asked
 def turn_of(held: Held, asked: Asked, languages: Languages) -> Turn:
     """Return a message with the conversation that holds it."""
     context = context_of(held.context)
-    # STOP is English and said in every language.
-    spoken = languages.of(asked.text) if asked.kind == "message" else None
+    spoken = _spoken(asked, context, languages)
     is_letter = asked.reply_id is not None
     return Turn(
         text=asked.text,
@@ -36,6 +36,16 @@ def turn_of(held: Held, asked: Asked, languages: Languages) -> Turn:
             sender=held.address if is_letter and is_address(held.address) else None,
         ),
     )
+
+
+def _spoken(asked: Asked, context: Context, languages: Languages) -> str | None:
+    """Return the language of a message, None when it is none.
+
+    STOP is English and said in every language; names and addresses in a form are of no language.
+    """
+    if asked.kind != "message" or (context.form is not None and not asks_outright(asked.text)):
+        return None
+    return languages.of(without_addresses(asked.text))
 
 
 def as_told(owned: Owned, zone: ZoneInfo) -> TicketNow:

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -26,7 +27,7 @@ from bot.store.upgrade import upgrade
 from channels.port import Channel, Wiring
 from nlu.kbli import table
 from nlu.kbli.table import BusinessTable
-from tests.fakes import FakeInterpreter, Stage
+from tests.fakes import FakeInterpreter, Stage, StoppedClock
 from tests.nlu.rasa import ROOT, RunningRasa, model_cache, start_rasa
 
 FULL = os.environ.get("PSTTEST_FULL") == "1"
@@ -111,12 +112,15 @@ def businesses() -> BusinessTable:
 @pytest.fixture
 def staged(
     settings: Settings, database_url: str, rules: Dialogue, businesses: BusinessTable
-) -> Callable[[], AbstractAsyncContextManager[Stage]]:
-    """The pipeline over a real database, with channels in memory and a model that says what it is told."""
+) -> Callable[..., AbstractAsyncContextManager[Stage]]:
+    """The pipeline over a real database, with channels in memory and a model that says what it is told.
+
+    With a moment (`staged(at)`) its time begins there and moves by hand only.
+    """
 
     @asynccontextmanager
-    async def make() -> AsyncIterator[Stage]:
-        clock, model = ManualClock(), FakeInterpreter()
+    async def make(at: datetime | None = None) -> AsyncIterator[Stage]:
+        clock, model = ManualClock(StoppedClock(at) if at else None), FakeInterpreter()
         memory = {name: MemoryChannel(name) for name in ("whatsapp", "email")}
 
         def build(_settings: Settings, _wiring: Wiring) -> dict[str, Channel]:

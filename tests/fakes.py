@@ -17,6 +17,17 @@ from channels.port import Attachment, Inbound, InboundKind
 from nlu.port import Entity, Guess, Meaning, NluUnavailable
 
 
+class StoppedClock:
+    """A time that stands still, for a test about a certain day; implements `Clock`."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        """Return the moment it was stopped at."""
+        return self._at
+
+
 class FakeInterpreter:
     """Means what it was told; `is_down` makes it unreachable. Implements `Interpreter`."""
 

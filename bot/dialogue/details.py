@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.dialogue.address import Typed, address_in, without_addresses
 from bot.dialogue.state import FIELDS, Details, Field
+from bot.dialogue.words import allows_keeping
 
 MOST: dict[str, int] = {"name": 80, "organisation": 120, "purpose": 600}  # characters that are kept
 
@@ -56,7 +57,9 @@ _BEFORE: dict[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "purpose": re.compile(
-        r"^\W*(?:(?:keperluannya|keperluan|tujuannya|tujuan|purpose)\s*[:=]?\s*)?", re.IGNORECASE
+        r"^\W*(?:(?:keperluannya|keperluan|tujuannya|tujuan|purpose)\s*[:=]?\s*)?"
+        r"(?:(?:saya\s+)?(?:untuk|utk|buat|bwt|guna|for|kanggo|kagem)\s+)?",
+        re.IGNORECASE,
     ),
 }
 _AFTER_NAME = re.compile(r"(?:[\s,.!]+(?:ya|pak|bu|kak|min|mas|mbak|kakak|admin))+\W*$", re.IGNORECASE)
@@ -137,9 +140,16 @@ def _labelled(text: str) -> Iterator[tuple[Field, str]]:
     for at, match in enumerate(found):
         field = match.lastgroup
         end = found[at + 1].start() if at + 1 < len(found) else len(text)
-        value = text[match.end() : end].partition("\n\n")[0]
-        if field in FIELDS and value.strip(" \t\n,;|-"):
-            yield field, value.strip(" \t\n,;|")
+        value = _to_the_end(field, text[match.end() : end].strip(" \t\n,;|"))
+        if field in FIELDS and value.strip(" -"):
+            yield field, value
+
+
+def _to_the_end(field: str | None, value: str) -> str:
+    """Return what belongs to a label: its line; a purpose may have several, up to an empty one."""
+    lines = value.partition("\n\n")[0].splitlines()
+    kept = [line for line in lines if not allows_keeping(line)]
+    return "\n".join(kept if field == "purpose" else kept[:1])
 
 
 def _in_a_row(text: str) -> Details:
