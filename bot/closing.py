@@ -21,7 +21,7 @@ from bot.clock import Clock
 from bot.office import Office
 from bot.queue import Queue
 from bot.store import notices, ratings, silence, tickets
-from bot.store.database import Database, Transaction
+from bot.store.database import Database, Transaction, is_away
 from bot.store.silence import Silent
 from bot.texts import Texts
 from handoff.dates import long_day
@@ -29,6 +29,9 @@ from handoff.idle import Daytime, Limits, next_step
 from handoff.ticket import Kind
 
 log = structlog.get_logger()
+
+ROUNDS = 200  # of so many conversations as are taken up at once; the rest follows at the next tick
+PUT_OFF = timedelta(hours=1)  # after an error of our own
 
 Situation = Kind | Literal["bot"]
 """The kind of the open ticket, or that there is none: only the bot has answered."""
@@ -48,6 +51,25 @@ class Closing:
     daytime: Daytime
     rating_days: int
     rating_page: str
+
+    async def run(self, *, most: int) -> None:
+        """Tend everything that is due now, `most` at a time; one that cannot be tended holds up no other."""
+        for _ in range(ROUNDS):
+            found = await self.due(most=most)
+            if not found:
+                return
+            for conversation_id in found:
+                await self._tend_or_put_off(conversation_id)
+
+    async def _tend_or_put_off(self, conversation_id: int) -> None:
+        try:
+            await self.tend(conversation_id)
+        except Exception as error:
+            if is_away(error):
+                raise
+            log.exception("silence not tended", conversation=conversation_id, error=type(error).__name__)
+            async with self.database.statement() as tx:
+                await silence.look_at(tx, conversation_id, self.clock.now() + PUT_OFF)
 
     async def due(self, *, most: int) -> list[int]:
         """Return the conversations to look at now."""

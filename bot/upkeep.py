@@ -164,11 +164,8 @@ class Upkeep:
 
     async def close(self) -> None:
         """Warn of, and close, conversations that nobody goes on with; and ask how it was."""
-        if self.closing is None:
-            return
-        while found := await self.closing.due(most=MOST):
-            for conversation_id in found:
-                await self.closing.tend(conversation_id)
+        if self.closing is not None:
+            await self.closing.run(most=MOST)
 
     async def tell(self) -> None:
         """Write to officers what they are to be told."""
