@@ -2,36 +2,49 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from datetime import timedelta
-from secrets import token_hex, token_urlsafe
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
 
 from bot import assembly
 from bot.assembly import Core
 from bot.clock import Clock, SystemClock
 from bot.complaints import SettingsError
 from bot.desk.accounts import Accounts
+from bot.desk.announcing import Announcements
 from bot.desk.audit import AuditLog
+from bot.desk.canned import StoredCanned
 from bot.desk.desk import StoredDesk
 from bot.desk.files import FileRoom
+from bot.desk.inbox import Inbox
+from bot.desk.knowledge import ShelfKnowledge
+from bot.desk.live import StoredNews
 from bot.desk.people import People
+from bot.desk.privacy import StoredPrivacy
+from bot.desk.rendering import render
 from bot.desk.sealing import Seal, derived
 from bot.desk.speaking import Speaking
+from bot.desk.thread import StoredThreads
+from bot.notices import OFFICER_REPLIED
 from bot.settings import Settings
 from bot.store.contents import Contents
+from bot.working_days import rules_of
 from handoff.accounts import Limits
 from handoff.console.app import Console, Place
-from handoff.console.doors import Doors
+from handoff.console.doors import Doors, Talk
 from handoff.invitation import Host
 
-SECRET_FILE = "secret-key"  # noqa: S105  a file's name
+CLOSED = "Meja petugas mati: PST_SECRET_KEY belum diisi (lihat `pst config check`).\n"
 
 
 def console(core: Core) -> Console:
-    """Return the officers' pages over a core. Raises `SettingsError` without PST_SECRET_KEY in real use."""
+    """Return the officers' pages over a core. Raises `SettingsError` where they are off (no PST_SECRET_KEY)."""
     office = core.settings.office.office
-    key = secret_key(core.settings)
+    key = core.settings.signing_key()
+    if key is None:
+        raise SettingsError(["environment: PST_SECRET_KEY: missing; the officers' desk is off without it"])
     contents = Contents(core.files, core.settings.office.storage.raw_in_database_bytes)
     doors = Doors(
         accounts=Accounts(
@@ -45,6 +58,10 @@ def console(core: Core) -> Console:
         people=people(core),
         audit=AuditLog(core.database, core.clock),
         files=FileRoom(core.database, core.clock, core.files, contents),
+        inbox=Inbox(core.database, core.clock, rules_of(core.settings.office), tuple(core.channels)),
+        news=StoredNews(core.database.url),
+        talk=talk(core),
+        privacy=privacy(core),
     )
     place = Place(
         office_name=office.name,
@@ -55,6 +72,12 @@ def console(core: Core) -> Console:
         is_simulation=core.settings.environment.simulation,
     )
     return Console(doors, place)
+
+
+def privacy(core: Core) -> StoredPrivacy:
+    """Return what officers do for a person's own data."""
+    copies, erasure = assembly.copies(core), assembly.erasure(core)
+    return StoredPrivacy(core.database, core.clock, copies=copies, erasure=erasure)
 
 
 def people(core: Core) -> People:
@@ -83,6 +106,30 @@ def _real(core: Core) -> Clock:
     return SystemClock() if core.settings.environment.simulation else core.clock
 
 
+def talk(core: Core) -> Talk:
+    """Return what the conversation's page needs."""
+    settings = core.settings
+    office = settings.office.office
+
+    def template(ticket: str) -> str | None:
+        filled = {"office": office.name, "ticket": ticket}
+        return assembly.template_text(settings, OFFICER_REPLIED, filled)
+
+    return Talk(
+        threads=StoredThreads(
+            core.database,
+            core.clock,
+            {name: channel.window for name, channel in core.channels.items() if channel.window},
+        ),
+        desk=desk(core),
+        canned=StoredCanned(core.database, core.clock, office.timezone),
+        knowledge=ShelfKnowledge(assembly.shelf(settings)),
+        announcing=Announcements(assembly.texts(settings), template, "email" in core.channels),
+        deadlines=rules_of(settings.office),
+        render=render,
+    )
+
+
 def desk(core: Core) -> StoredDesk:
     """Return what officers do with conversations and tickets."""
     office = core.settings.office.office
@@ -97,30 +144,10 @@ def desk(core: Core) -> StoredDesk:
     )
 
 
-def secret_key(settings: Settings) -> bytes:
-    """Return what signs and seals. In simulation it is made once and stays in PST_HOME.
+def closed() -> list[BaseRoute]:
+    """Return what stands at /console while it is off: a word about why."""
 
-    Raises `SettingsError` in real use: several machines need the same, so none is made up there.
-    """
-    given = settings.environment.secret_key
-    if given is not None:
-        return given.get_secret_value().encode()
-    if not settings.is_simulation:
-        raise SettingsError(
-            ["environment: PST_SECRET_KEY: missing; officers' logins need at least 32 random characters"]
-        )
-    return _kept_key(settings)
+    async def tell(_request: Request) -> Response:
+        return PlainTextResponse(CLOSED, 503)
 
-
-def _kept_key(settings: Settings) -> bytes:
-    """Return the key of a simulation; of two processes that make one at once, the first one's is taken."""
-    file = settings.home / SECRET_FILE
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        new = file.with_name(f"{SECRET_FILE}.{token_hex(8)}")
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as writing:
-            writing.write(token_urlsafe(48).encode())
-        with suppress(FileExistsError):
-            os.link(new, file)
-        new.unlink()
-    return file.read_bytes()
+    return [Route("/console{rest:path}", tell)]

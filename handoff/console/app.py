@@ -15,14 +15,20 @@ from starlette.staticfiles import StaticFiles
 
 from handoff.console import words
 from handoff.console.audit import AuditPages
+from handoff.console.canned import CannedPages
+from handoff.console.conversation import Conversations
+from handoff.console.conversation_desk import ConversationDesk
 from handoff.console.doors import Doors
 from handoff.console.files import FilePages
 from handoff.console.frame import BASE, HERE, VENDOR, Frame, OpenPage, Page, vendor_folder
 from handoff.console.guard import Cookies, Guard, Headers
 from handoff.console.home import Home
+from handoff.console.inbox import Inbox
+from handoff.console.live import Live
 from handoff.console.login import Login
 from handoff.console.me import Me
 from handoff.console.people import PeoplePages
+from handoff.console.person import PersonPages
 
 STATIC_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address names the version
 
@@ -64,13 +70,20 @@ class Console:
 
     def _rooms(self, doors: Doors, place: Place) -> Sequence[Room]:
         frame, cookies = self.frame, self.cookies
+        conversations = Conversations(frame, doors.talk)
         return [
             Login(frame, doors.accounts, cookies),
             Home(frame),
+            Inbox(frame, doors.inbox),
+            PersonPages(frame, doors.privacy),
+            Live(doors.news, doors.accounts),
             Me(frame, doors.accounts, doors.accounts, cookies),
             PeoplePages(frame, doors.people, place.public_url),
             AuditPages(frame, doors.audit),
             FilePages(doors.files),
+            conversations,
+            ConversationDesk(conversations, doors.talk.desk),
+            CannedPages(frame, doors.talk.canned),
         ]
 
     def pages(self) -> list[Page | OpenPage]:

@@ -4,9 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from handoff.console.conversation_view import Render
+from handoff.deadline import Deadlines
 from handoff.ports.accounts import Accounts, People
 from handoff.ports.audit import AuditLog
+from handoff.ports.canned import CannedReplies
+from handoff.ports.desk import Desk
 from handoff.ports.files import FileRoom
+from handoff.ports.inbox import Inbox
+from handoff.ports.live import News
+from handoff.ports.privacy import Privacy
+from handoff.ports.thread import Announcing, Knowledge, Threads
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What the conversation's page needs."""
+
+    threads: Threads
+    desk: Desk
+    canned: CannedReplies
+    knowledge: Knowledge
+    announcing: Announcing
+    deadlines: Deadlines
+    render: Render
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +38,7 @@ class Doors:
     people: People
     audit: AuditLog
     files: FileRoom
+    inbox: Inbox
+    news: News
+    privacy: Privacy
+    talk: Talk

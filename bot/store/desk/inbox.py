@@ -1,0 +1,245 @@
+"""The officers' queues. Every order is one of an index, and a page goes on after the keys of the last row.
+
+Tickets come first by priority, then by the decree's date, then by when they were opened: those without a date yet
+stand behind those with one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Integer, Row, Text, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
+
+from bot.store.database import Transaction
+
+FIRST_WORDS = 200  # characters of a message that a row shows
+_FAR = "TIMESTAMPTZ '9999-01-01 00:00:00+00'"
+
+# The keys of each order, the last of which no two rows share.
+_BY_DATE = {
+    "priority": "(- ticket.priority)",
+    "due": f"coalesce(ticket.due_at, {_FAR})",
+    "opened": "ticket.opened_at",
+    "id": "ticket.id",
+}
+# What an officer holds may be without a ticket; it is little enough to be put in order by itself.
+_BY_DATE_OF_MINE = {
+    "priority": "(- coalesce(ticket.priority, 0))",
+    "due": f"coalesce(ticket.due_at, {_FAR})",
+    "opened": "coalesce(ticket.opened_at, conversation.opened_at)",
+    "id": "coalesce(ticket.id, - conversation.id)",
+}
+_BY_END = {"at": "ticket.closed_at", "id": "ticket.id"}
+_BY_TALK = {"at": "coalesce(conversation.last_inbound_at, conversation.opened_at)", "id": "conversation.id"}
+_BY_OPENING = {"id": "ticket.id"}
+
+_TICKETS = "ticket JOIN conversation ON conversation.id = ticket.conversation_id"
+_MINE = (
+    "conversation LEFT JOIN ticket ON ticket.conversation_id = conversation.id AND ticket.closed_at IS NULL"
+)
+_IN_QUEUE = {
+    "unclaimed": "ticket.closed_at IS NULL AND ticket.assignee_id IS NULL",
+    "mine": "conversation.id IN ("
+    "SELECT conversation_id FROM ticket WHERE assignee_id = :officer AND closed_at IS NULL"
+    " UNION SELECT id FROM conversation WHERE holder_id = :officer)",
+    "citizen": "ticket.closed_at IS NULL AND ticket.state = 'citizen'",
+    "near": "ticket.closed_at IS NULL AND ticket.due_at < :near",
+    "closed": "ticket.closed_at IS NOT NULL",
+    "all": "true",
+}
+TYPES: dict[str, TypeEngine[Any]] = {
+    **dict.fromkeys(("since", "until", "near", "due", "opened", "at"), DateTime(timezone=True)),
+    **dict.fromkeys(("officer", "assignee", "id"), BigInteger()),
+    **dict.fromkeys(("channel", "kind", "tag"), Text()),
+    "priority": Integer(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which rows are wanted, in terms of the tables. `officer` looks; a date before `near` is near.
+
+    `since` and `until` are moments, the end not included. `after` are the keys of the last row seen, by name.
+    """
+
+    queue: str
+    officer: int
+    near: datetime
+    channel: str | None = None
+    kind: str | None = None
+    assignee: int | None = None
+    tag: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_of_tickets(self) -> bool:
+        """Tell whether only conversations with a ticket can be meant."""
+        return self.queue != "all" or any((self.kind, self.tag, self.assignee))
+
+    @property
+    def goes_up(self) -> bool:
+        """Tell whether the smallest keys come first."""
+        return self.queue not in {"closed", "all"}
+
+    @property
+    def keys(self) -> Mapping[str, str]:
+        """Return the keys of the order, by name."""
+        if self.queue == "all":
+            return _BY_OPENING if self.is_of_tickets else _BY_TALK
+        return {"closed": _BY_END, "mine": _BY_DATE_OF_MINE}.get(self.queue, _BY_DATE)
+
+    def conditions(self) -> list[str]:
+        """Return what a row has to fulfil, of ticket, conversation and contact."""
+        moment = _BY_END["at"] if self.queue == "closed" else _BY_TALK["at"]
+        asked = {
+            "channel": "contact.channel = :channel",
+            "kind": "ticket.kind = :kind",
+            "assignee": "(ticket.assignee_id = :assignee OR conversation.holder_id = :assignee)",
+            "tag": "ticket.tags @> ARRAY[CAST(:tag AS text)]",
+            "since": f"{moment} >= :since",
+            "until": f"{moment} < :until",
+        }
+        return [_IN_QUEUE[self.queue], *(sql for name, sql in asked.items() if getattr(self, name))]
+
+    def values(self) -> dict[str, Any]:
+        """Return what the conditions' parameters are."""
+        names = ("officer", "near", "channel", "kind", "assignee", "tag", "since", "until")
+        return {name: getattr(self, name) for name in names}
+
+
+def _page_of(which: Slice) -> str:
+    source = _MINE if which.queue == "mine" else _TICKETS if which.is_of_tickets else "conversation"
+    if which.channel:
+        source += " JOIN contact ON contact.id = conversation.contact_id"
+    conditions = which.conditions()
+    if which.after:
+        gaps = ", ".join(f":{name}" for name in which.keys)
+        sign = ">" if which.goes_up else "<"
+        conditions.append(f"({', '.join(which.keys.values())}) {sign} ({gaps})")
+    ticket = "ticket.id" if which.is_of_tickets else "NULL::bigint"
+    shown = ", ".join(f"{sql} AS key_{name}" for name, sql in which.keys.items())
+    direction = "" if which.goes_up else " DESC"
+    order = ", ".join(sql + direction for sql in which.keys.values())
+    return (
+        f"SELECT conversation.id AS conversation, {ticket} AS ticket, {shown} FROM {source}"  # noqa: S608
+        f" WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT :most"
+    )
+
+
+async def page(tx: Transaction, which: Slice, *, most: int) -> Sequence[Row[Any]]:
+    """Return `conversation`, `ticket` (None: none is meant in particular) and `key_...` of so many rows."""
+    sql = _page_of(which)
+    values = {**which.values(), **which.after, "most": most}
+    used = {name: value for name, value in values.items() if f":{name}" in sql}
+    types = [bindparam(name, type_=TYPES[name]) for name in used if name in TYPES]
+    return (await tx.execute(text(sql).bindparams(*types), used)).all()
+
+
+def keys_of(row: Row[Any], which: Slice) -> dict[str, Any]:
+    """Return the keys with which the page after this row begins."""
+    return {name: getattr(row, f"key_{name}") for name in which.keys}
+
+
+# What stands in a row: of what was said, the newest that is neither the bot's nor for colleagues only.
+_LINES = text(
+    """
+    SELECT conversation.id, coalesce(person.name, contact.name) AS name, contact.address, contact.channel,
+        conversation.subject, conversation.owed_since, conversation.closed_at AS ended_at,
+        coalesce(conversation.last_inbound_at, conversation.opened_at) AS at,
+        conversation.owed_since IS NOT NULL
+            AND coalesce(viewing.seen_at < conversation.last_inbound_at, true) AS is_unread,
+        holder.id AS holder_id, holder.name AS holder, said.author, said.words,
+        work.number, work.kind, work.state, work.priority, work.tags, work.due_at, work.closed_at,
+        work.assignee_id, assignee.name AS assignee
+    FROM unnest(:conversations, :tickets) WITH ORDINALITY AS wanted (conversation, ticket, place)
+    JOIN conversation ON conversation.id = wanted.conversation
+    JOIN contact ON contact.id = conversation.contact_id
+    JOIN person ON person.id = contact.person_id
+    LEFT JOIN LATERAL (
+        SELECT * FROM ticket
+        WHERE ticket.conversation_id = conversation.id AND ticket.id = coalesce(wanted.ticket, ticket.id)
+        ORDER BY closed_at IS NULL DESC, ticket.id DESC LIMIT 1
+    ) AS work ON true
+    LEFT JOIN officer AS holder ON holder.id = conversation.holder_id
+    LEFT JOIN officer AS assignee ON assignee.id = work.assignee_id
+    LEFT JOIN viewing ON viewing.conversation_id = conversation.id AND viewing.officer_id = :officer
+    LEFT JOIN LATERAL (
+        SELECT author, left(text, :length) AS words FROM message
+        WHERE message.conversation_id = conversation.id AND kind <> 'note' AND author IN ('citizen', 'officer')
+        ORDER BY message.id DESC LIMIT 1
+    ) AS said ON true
+    ORDER BY wanted.place
+    """
+).bindparams(
+    bindparam("conversations", type_=ARRAY(BigInteger)), bindparam("tickets", type_=ARRAY(BigInteger))
+)
+
+
+async def lines(
+    tx: Transaction, wanted: Sequence[tuple[int, int | None]], *, officer_id: int
+) -> Sequence[Row[Any]]:
+    """Return what rows show of these (conversation, ticket), in that order; no ticket: the open or newest one."""
+    if not wanted:
+        return []
+    conversations, of_tickets = zip(*wanted, strict=True)
+    values = {
+        "conversations": list(conversations),
+        "tickets": list(of_tickets),
+        "officer": officer_id,
+        "length": FIRST_WORDS,
+    }
+    return (await tx.execute(_LINES, values)).all()
+
+
+_COUNTS = text(
+    """
+    SELECT least(count(*) FILTER (WHERE assignee_id IS NULL), :most) AS unclaimed,
+        least(count(*) FILTER (WHERE assignee_id = :officer) + (
+            SELECT count(*) FROM conversation AS held WHERE held.holder_id = :officer AND NOT EXISTS (
+                SELECT FROM ticket AS work WHERE work.conversation_id = held.id AND work.closed_at IS NULL
+            )
+        ), :most) AS mine,
+        least(count(*) FILTER (WHERE state = 'citizen'), :most) AS citizen,
+        least(count(*) FILTER (WHERE due_at < :near), :most) AS near,
+        least(count(*) FILTER (WHERE due_at < :now), :most) AS missed,
+        (
+            SELECT count(*) FROM (SELECT FROM event WHERE seen_at IS NULL LIMIT :most) AS unseen
+        ) AS attention
+    FROM ticket WHERE closed_at IS NULL
+    """
+).bindparams(
+    bindparam("near", type_=DateTime(timezone=True)),
+    bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("officer", type_=BigInteger),
+)
+
+
+async def counts(tx: Transaction, officer_id: int, *, now: datetime, near: datetime, most: int) -> Row[Any]:
+    """Return how many there are in each queue, at most `most`, and how many events nobody has seen."""
+    values = {"officer": officer_id, "now": now, "near": near, "most": most}
+    return (await tx.execute(_COUNTS, values)).one()
+
+
+_CHOICES = text(
+    """
+    SELECT
+        ARRAY(SELECT DISTINCT unnest(tags) AS tag FROM ticket WHERE closed_at IS NULL ORDER BY tag LIMIT 100)
+            AS tags,
+        ARRAY(
+            SELECT jsonb_build_array(id, name) FROM officer WHERE disabled_at IS NULL ORDER BY name, id LIMIT 500
+        ) AS officers
+    """
+)
+
+
+async def choices(tx: Transaction) -> tuple[list[str], list[tuple[int, str]]]:
+    """Return the tags of open tickets, and the officers who work here."""
+    row = (await tx.execute(_CHOICES)).one()
+    return list(row.tags), [(int(each[0]), str(each[1])) for each in row.officers]

@@ -1,0 +1,129 @@
+"""Server-sent events (WHATWG HTML, 9.2): an open page hears that something changed, and asks for what it shows.
+
+Events: `inbox` when queues or counts may be other than before, `conversation` when something changed in the one that
+the address names. However much happens, a stream says each of them about twice a second at most; there is nothing to
+pile up, since what is still to be said is one mark for each.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from time import monotonic
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from handoff.console.frame import Page, Visitor
+from handoff.ports.accounts import Sessions
+from handoff.ports.live import Change, News
+
+HEARTBEAT_SECONDS = 15.0
+"""So often a proxy, or the office's end of a connection that is gone, hears of us."""
+PAUSE_SECONDS = 0.5
+SESSION_SECONDS = 30.0
+MOST_STREAMS = 1_000
+RETRY_MILLISECONDS = 1_000
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class Stream:
+    """What one open page is still to be told."""
+
+    def __init__(self, conversation_id: int | None) -> None:
+        self.conversation_id = conversation_id
+        self._due: dict[str, None] = {}
+        self._woken = asyncio.Event()
+        self._closed = asyncio.Event()
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether it is to end."""
+        return self._closed.is_set()
+
+    def take(self, change: Change) -> None:
+        """Note what a change means for this page."""
+        if change.is_inbox:
+            self._due["inbox"] = None
+        if self.conversation_id is not None and (
+            change.is_everything or change.conversation_id == self.conversation_id
+        ):
+            self._due["conversation"] = None
+        if self._due:
+            self._woken.set()
+
+    def close(self) -> None:
+        """End the stream at once."""
+        self._closed.set()
+        self._woken.set()
+
+    async def next(self) -> list[str]:
+        """Wait for something to say, for the length of a heartbeat at most; return the names of events."""
+        try:
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            return []
+        self._woken.clear()
+        names = list(self._due)
+        self._due.clear()
+        return names
+
+    async def pause(self) -> None:
+        """Let more come together, unless the stream is being closed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PAUSE_SECONDS):
+                await self._closed.wait()
+
+
+class Live:
+    """The event streams of a process."""
+
+    def __init__(self, news: News, sessions: Sessions) -> None:
+        self._news = news
+        self._sessions = sessions
+        self._streams: set[Stream] = set()
+
+    def pages(self) -> list[Page]:
+        """Return the stream's address: `?conversation=ID` is the one that is looked at."""
+        return [Page("/events", self.events, name="events")]
+
+    def hang_up(self) -> None:
+        """End every stream, and listen no longer."""
+        for stream in self._streams:
+            stream.close()
+        self._news.close()
+
+    async def events(self, request: Request, visitor: Visitor) -> Response:
+        """Open a stream."""
+        if len(self._streams) >= MOST_STREAMS:
+            return PlainTextResponse("", 503, headers={"Retry-After": "10"})
+        asked = request.query_params.get("conversation", "")
+        stream = Stream(int(asked) if asked.isascii() and asked.isdigit() else None)
+        if request.headers.get("last-event-id"):
+            stream.take(
+                Change(stream.conversation_id, is_inbox=True)
+            )  # it was away, nobody knows for how long
+        body = self._body(stream, visitor.session)
+        return StreamingResponse(body, media_type="text/event-stream", headers=HEADERS)
+
+    async def _body(self, stream: Stream, session: bytes) -> AsyncIterator[str]:
+        self._streams.add(stream)
+        leave = self._news.subscribe(stream.take)
+        checked = monotonic()
+        try:
+            yield f"retry: {RETRY_MILLISECONDS}\nid: 1\n\n"
+            while True:
+                names = await stream.next()
+                if stream.is_closed:
+                    return
+                if monotonic() - checked >= SESSION_SECONDS:
+                    checked = monotonic()
+                    if not await self._sessions.is_alive(session):
+                        return
+                yield "".join(f"event: {name}\ndata: 1\n\n" for name in names) or ": tetap terhubung\n\n"
+                await stream.pause()
+        finally:
+            leave()
+            self._streams.discard(stream)
