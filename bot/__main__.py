@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from bot.commands import chat, config, db, email, kbli, nlu, person, run, serve, sync, whatsapp
+from bot.commands import chat, config, db, email, kbli, nlu, officer, person, run, serve, sync, whatsapp
 from bot.complaints import SettingsError
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.add_typer(email.app, name="email")
 app.add_typer(whatsapp.app, name="whatsapp")
 app.add_typer(kbli.app, name="kbli")
 app.add_typer(sync.app, name="sync")
+app.add_typer(officer.app, name="officer")
 app.add_typer(person.app, name="person")
 
 

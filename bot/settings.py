@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -52,7 +54,9 @@ class Environment(BaseSettings):
     )
     bps_api_url: str | None = Field(None, description="Pengganti alamat WebAPI BPS; hanya untuk pengujian")
     secret_key: SecretStr | None = Field(
-        None, description="Penanda tangan sesi dan tautan; sedikitnya 32 karakter"
+        None,
+        description="Kunci meja petugas (/console), sedikitnya 32 karakter acak, sama di semua mesin;"
+        " kosong: meja petugas mati, kecuali dalam simulasi",
     )
     model_cache: Path = Field(
         Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pst" / "models",
@@ -138,6 +142,33 @@ class Settings:
     def is_simulation(self) -> bool:
         """Tell whether no channel has any setting, so that the simulator takes their place."""
         return self.environment.simulation or not any(channel.environment.is_on for channel in self.channels)
+
+    @property
+    def has_console(self) -> bool:
+        """Tell whether officers can log in: in real use only with PST_SECRET_KEY, which several machines share."""
+        return self.environment.secret_key is not None or self.is_simulation
+
+    def signing_key(self) -> bytes | None:
+        """Return what signs and seals for the console; None where it is off.
+
+        In simulation it is made once and stays in PST_HOME, readable for this user alone.
+        """
+        if self.environment.secret_key is not None:
+            return self.environment.secret_key.get_secret_value().encode()
+        return _kept_key(self.home / "secret-key") if self.is_simulation else None
+
+
+def _kept_key(file: Path) -> bytes:
+    """Return the key in a file, made when there is none; of two processes at once the first one's is taken."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_name(f"{file.name}.{token_hex(8)}")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as writing:
+            writing.write(token_hex(32).encode())
+        with suppress(FileExistsError):
+            os.link(new, file)
+        new.unlink()
+    return file.read_bytes()
 
 
 def load(env_file: Path = Path(".env")) -> Settings:

@@ -103,6 +103,8 @@ class House:
         self._announce()
         for name in ("worker", "mailbox", "scheduler"):
             self._add(name)
+        if self._settings.has_console:
+            await self._command("petugas", ["officer", "first"])
         if self._nlu is None:
             await self._command("model", ["nlu", "train"])
             port = self._environment["PST_NLU_URL"].rpartition(":")[2]
@@ -121,6 +123,8 @@ class House:
         if self._settings.is_simulation:
             _say("pst", f"SIMULASI: buka {self._address}/simulator")
             return
+        place = f"{self._settings.public_url}/console"
+        _say("petugas", place if self._settings.has_console else "mati: PST_SECRET_KEY belum diisi")
         for channel in self._settings.channels:
             state = "menyala" if channel.environment.is_on else "mati, belum disetel (pst config check)"
             _say(channel.name, state)

@@ -8,11 +8,16 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import Awaitable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from bot.commands.database import database
 from bot.settings import Settings, load
+
+if TYPE_CHECKING:
+    from bot.assembly import Core
 
 
 def web() -> None:
@@ -78,23 +83,25 @@ async def _web(settings: Settings, url: str) -> None:
 
     async with assembly.assemble(settings, url) as core:
         simulator = assembly.simulator(settings, core.clock)
-        console = counter.console(core)
+        console = counter.console(core) if settings.has_console else None
         understanding = assembly.interpreter(settings) if settings.environment.nlu_url else None
         app = build_app(
             core,
             understanding=understanding,
             processes=state_path(settings.home),
-            console=console.routes(),
+            console=console.routes() if console else counter.closed(),
             simulator=simulator.routes() if simulator else (),
         )
 
         def farewell() -> None:
-            console.hang_up()
+            if console:
+                console.hang_up()
             if simulator:
                 simulator.hang_up()
 
         if simulator:
             await simulator.start()
+        await _greet_the_first(core)
         _spare_the_collector()
         try:
             await serve(
@@ -108,6 +115,20 @@ async def _web(settings: Settings, url: str) -> None:
                 await simulator.stop()
             if understanding:
                 await understanding.close()
+
+
+async def _greet_the_first(core: Core) -> None:
+    """Print the first admin's one-time link, to a person only: `pst run` does it itself, a log is no place for it."""
+    if not (sys.stdout.isatty() and core.settings.has_console):
+        return
+    from bot import counter
+    from bot.commands.officer import first_words
+
+    link = await counter.people(core).first()
+    if link is not None:
+        hours = core.settings.office.console.link_hours
+        sys.stdout.write(first_words(core.settings.public_url, link, hours) + "\n")
+        sys.stdout.flush()
 
 
 async def _worker(settings: Settings, url: str) -> None:

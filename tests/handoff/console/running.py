@@ -112,7 +112,9 @@ async def running(stage: Stage, home: Path) -> AsyncIterator[Desk]:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()  # who comes before the server is up waits in the queue
-        seal = Seal(derived(counter.secret_key(stage.core.settings), "second factor"))
+        key = stage.core.settings.signing_key()
+        assert key is not None
+        seal = Seal(derived(key, "second factor"))
         desk = Desk(stage, console, f"http://127.0.0.1:{listener.getsockname()[1]}", seal)
         config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=2)
         server = uvicorn.Server(config)
