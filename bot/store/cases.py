@@ -99,7 +99,8 @@ _ANSWERED = text(
 _GO_ON = text(
     """
     UPDATE conversation SET closed_at = NULL, closed_how = NULL, holder_id = :officer,
-        held_at = coalesce(held_at, :now), state = CASE WHEN CAST(:officer AS bigint) IS NULL THEN 'waiting' ELSE 'officer' END
+        held_at = coalesce(held_at, :now),
+        state = CASE WHEN CAST(:officer AS bigint) IS NULL THEN 'waiting' ELSE 'officer' END
     WHERE id = :conversation AND closed_at IS NOT NULL
     """
 ).bindparams(bindparam("now", type_=DateTime(timezone=True)))
