@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -369,12 +371,22 @@ def texts(settings: Settings) -> Texts:
     return load_texts(ROOT / "bot" / "texts.yml", settings.office.facts())
 
 
+def shelf(settings: Settings) -> Shelf:
+    """Return the office's knowledge, which is read once for a process: it takes a second."""
+    return Shelf(_knowledge(settings.office.model_dump_json(exclude={"channels"})))
+
+
+@cache
+def _knowledge(facts: str) -> answers.Knowledge:
+    return answers.load(ROOT / "nlu" / "knowledge", json.loads(facts))
+
+
 def dialogue(settings: Settings) -> Dialogue:
     """Return the rules of conversation over the office's knowledge."""
     set_by_office = settings.office.understanding
-    knowledge = answers.load(ROOT / "nlu" / "knowledge", settings.office.facts())
+    kept = shelf(settings)
     return Dialogue(
-        Shelf(knowledge),
+        kept,
         Limits(
             sure=set_by_office.sure,
             margin=set_by_office.margin,
@@ -382,7 +394,7 @@ def dialogue(settings: Settings) -> Dialogue:
             failures=set_by_office.failures_before_officer,
         ),
         Languages.learn(
-            text for answer in knowledge.answers.values() for text in (answer.text, answer.title)
+            text for answer in kept.knowledge.answers.values() for text in (answer.text, answer.title)
         ),
     )
 

@@ -9,12 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from handoff.console import conversation_words as words
-from handoff.console.conversation_view import Composing, Parts, Render, View, view
+from handoff.console.conversation_view import Composing, Parts, View, view
+from handoff.console.doors import Talk
 from handoff.console.frame import Frame, Page, Visitor
 from handoff.console.visible import line, visible
-from handoff.deadline import Deadlines
-from handoff.ports.canned import CannedReplies
-from handoff.ports.thread import Announcing, Draft, Happened, Knowledge, Sending, Threads
+from handoff.ports.thread import Draft, Happened, Sending
 from handoff.ticket import KINDS
 
 MOST = 40
@@ -29,21 +28,13 @@ MOST_FILES_MB = 15
 class Conversations:
     """Shows conversations. `ConversationDesk` does things to them."""
 
-    def __init__(
-        self,
-        frame: Frame,
-        threads: Threads,
-        canned: CannedReplies,
-        *,
-        knowledge: Knowledge,
-        announcing: Announcing,
-        deadlines: Deadlines,
-        render: Render,
-    ) -> None:
+    def __init__(self, frame: Frame, talk: Talk) -> None:
         self.frame = frame
-        self.threads = threads
-        self._canned = canned
-        self.parts = Parts(knowledge, announcing, deadlines, render, ZoneInfo(frame.timezone))
+        self.threads = talk.threads
+        self._canned = talk.canned
+        self.parts = Parts(
+            talk.knowledge, talk.announcing, talk.deadlines, talk.render, ZoneInfo(frame.timezone)
+        )
 
     def pages(self) -> list[Page]:
         """Return the page and its parts."""

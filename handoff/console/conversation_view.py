@@ -111,6 +111,11 @@ class View:
         return next((each for each in self.ways if each.contact.id == wanted), self.ways[0])
 
     @property
+    def is_complete(self) -> bool:
+        """Tell whether everything that is always required is met."""
+        return all(each.is_met for each in self.ticks if each.requirement.when == "always")
+
+    @property
     def done(self) -> int:
         """Return how many requirements are met."""
         return sum(each.is_met for each in self.ticks)

@@ -100,7 +100,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 function grow() {
   const words = at("words");
   if (!words) return;
-  words.rows = Math.min(Math.max(words.value.split("\n").length + Math.floor(words.value.length / 90), 3), 14);
+  words.rows = Math.min(Math.max(words.value.split("\n").length + Math.floor(words.value.length / 90), 2), 14);
 }
 
 function insert(text) {
