@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
@@ -75,14 +74,13 @@ async def test_a_conversation_is_answered_in_order_and_others_beside_it(staged: 
 async def test_the_next_job_of_a_conversation_starts_at_once_and_not_at_the_poll(
     staged: Staged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "POLL_SECONDS", 60.0)
+    monkeypatch.setattr(jobs, "POLL_SECONDS", 3_600.0)
     async with staged() as stage, working(stage):
         for n in range(10):
             stage.model.teach(f"tanya {n}", "biaya", service="konsultasi")
             await stage.core.reception(stage.inbound(f"tanya {n}"))
-        began = time.monotonic()
-        await until(lambda: len(stage.memory["whatsapp"].sent) == 10)
-        assert time.monotonic() - began < 30
+        # However busy the machine is: the first poll would come much later.
+        await until(lambda: len(stage.memory["whatsapp"].sent) == 10, within=300.0)
 
 
 async def test_jobs_of_a_killed_worker_are_freed(staged: Staged) -> None:
