@@ -156,7 +156,10 @@ _CHANGES = text(
     """
     UPDATE ticket_change SET before = NULL, after = NULL FROM ticket
     WHERE ticket.id = ticket_change.ticket_id AND ticket.conversation_id = :conversation
-        AND ticket_change.what NOT IN ('state', 'kind', 'priority', 'checklist')
+        AND ticket_change.what NOT IN (
+            'opened', 'state', 'kind', 'priority', 'checklist', 'clear', 'unclear', 'due', 'claimed', 'assigned',
+            'released', 'handed_back', 'split', 'merged', 'absorbed', 'replied', 'addition', 'not_delivered'
+        )
         AND (ticket_change.before IS NOT NULL OR ticket_change.after IS NOT NULL)
     """
 )
