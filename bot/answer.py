@@ -11,21 +11,24 @@ from zoneinfo import ZoneInfo
 from bot.clock import Clock
 from bot.dialogue.decide import Dialogue
 from bot.dialogue.lookup import Found, Query
+from bot.dialogue.rated import thanked
 from bot.dialogue.state import Decision, Heard, Turn
 from bot.dialogue.ticket_talk import wants_tickets
 from bot.hear import hear
 from bot.presence import Presence
 from bot.settle import Settling
-from bot.store import citizens, conversations, events, messages
+from bot.store import citizens, conversations, events, messages, ratings
 from bot.store.conversations import Held
 from bot.store.database import Database, Transaction
 from bot.store.messages import Asked
 from bot.turn import as_told, context_of, turn_of
 from channels.port import ReplyLimit
+from handoff.rating import rating_in
 from handoff.ticket import numbers_in
 from nlu.port import Interpreter, NluUnavailable
 
 DAY = timedelta(hours=24)
+CLOSED = "closed"  # the state of a conversation
 MOST_TICKETS = 5  # of a person, looked at when one of theirs is asked about
 
 
@@ -156,6 +159,8 @@ class Answering:
         if held is None:
             return True
         turn = await self._turn(tx, held, asked)
+        if held.state == CLOSED and await self._rated(tx, held, asked, turn):
+            return True
         if held.holder_id is not None:
             await self._stay_silent(tx, held, asked, turn, heard)
             return True
@@ -180,6 +185,17 @@ class Answering:
         owned = await citizens.tickets_of(tx, held.person_id, numbers_in(asked.text), most=MOST_TICKETS)
         zone = ZoneInfo(self.settling.office.office.timezone)
         return replace(turn, tickets=tuple(as_told(each, zone) for each in owned))
+
+    async def _rated(self, tx: Transaction, held: Held, asked: Asked, turn: Turn) -> bool:
+        """Take the rating of a closed conversation; whatever else is said in one opens it again, and is False."""
+        rating = rating_in(asked.text)
+        now = self.clock.now()
+        if rating is None or not await ratings.is_asked(tx, held.id, now=now):
+            await conversations.reopen(tx, held.id)
+            return False
+        await ratings.rate(tx, held.id, score=rating.score, comment=rating.comment, way="chat", now=now)
+        await self.settling.keep(tx, held, asked, thanked(turn, rating))
+        return True
 
     async def _stay_silent(
         self, tx: Transaction, held: Held, asked: Asked, turn: Turn, heard: Heard | None

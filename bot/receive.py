@@ -15,12 +15,13 @@ from bot.dialogue.flow import Flow, FlowLimit, after
 from bot.dialogue.wishes import wish_of
 from bot.files import NoSuchFile
 from bot.queue import Queue
-from bot.store import conversations, events, media, messages, parcels, turns
+from bot.store import conversations, events, media, messages, parcels, ratings, turns
 from bot.store import standing as contacts
 from bot.store.contents import ContentLost, Contents
 from bot.store.database import Database, Transaction
 from bot.threads import Place, place_of
 from channels.port import Attachment, Cursor, FetchFailed, Inbound, Parcel
+from handoff.rating import rating_in
 
 log = structlog.get_logger()
 
@@ -63,6 +64,8 @@ class Reception:
             alias=inbound.alias,
         )
         place = await self._place(tx, inbound, standing)
+        if place.conversation_id is None:
+            place = await self._rated(tx, inbound, standing.contact_id) or place
         conversation_id = await self._conversation(tx, inbound, standing.contact_id, place)
         if conversation_id is None:
             return False
@@ -129,6 +132,16 @@ class Reception:
         if _is_letter(inbound):
             return await place_of(tx, inbound, standing.contact_id)
         return Place(standing.conversation_id)
+
+    async def _rated(self, tx: Transaction, inbound: Inbound, contact_id: int) -> Place | None:
+        """Return the closed conversation that a message rates, None when it is something else.
+
+        Asked only where the message would begin a conversation: in an open one a number answers what was asked there.
+        """
+        if inbound.kind != "message" or inbound.trust == "failed" or rating_in(inbound.text) is None:
+            return None
+        asked = await ratings.waiting(tx, contact_id, now=inbound.received_at)
+        return None if asked is None else Place(asked.conversation_id)
 
     async def _conversation(
         self, tx: Transaction, inbound: Inbound, contact_id: int, place: Place

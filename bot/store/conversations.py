@@ -281,3 +281,13 @@ async def want_notices(tx: Transaction, contact_id: int, *, wanted: bool, now: d
     """Note that a person wants notices of ours, or none any more; what they ask is answered all the same."""
     opted_out_at = None if wanted else func.coalesce(contact.c.opted_out_at, now)
     await tx.execute(update(contact).where(contact.c.id == contact_id).values(opted_out_at=opted_out_at))
+
+
+_REOPEN = text(
+    "UPDATE conversation SET state = 'bot', closed_at = NULL, closed_how = NULL WHERE id = :conversation"
+)
+
+
+async def reopen(tx: Transaction, conversation_id: int) -> None:
+    """Open a closed conversation again: something else than its rating was said in it."""
+    await tx.execute(_REOPEN, {"conversation": conversation_id})

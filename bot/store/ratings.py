@@ -84,6 +84,17 @@ async def waiting(tx: Transaction, contact_id: int, *, now: datetime) -> Asked |
     return None if row is None else Asked(*row)
 
 
+_IS_ASKED = text(
+    "SELECT true FROM rating WHERE conversation_id = :conversation AND expires_at > :now FOR UPDATE"
+).bindparams(_NOW)
+
+
+async def is_asked(tx: Transaction, conversation_id: int, *, now: datetime) -> bool:
+    """Tell whether a conversation can be rated, or rated differently, now."""
+    found = await tx.execute(_IS_ASKED, {"conversation": conversation_id, "now": now})
+    return found.scalar_one_or_none() is not None
+
+
 _RATE = text(
     """
     UPDATE rating SET score = :score, comment = :comment, way = :way,

@@ -165,3 +165,68 @@ async def test_what_an_officer_holds_back_stays_open(scene: Scene) -> None:
     assert await scene.tick() == []
     assert len(await scene.later(days=6)) == 1
     assert len(await scene.later(days=1)) == 2
+
+
+async def closed_and_asked(scene: Scene) -> None:
+    await scene.stage.answered(QUESTION)
+    await scene.later(days=6)
+    assert len(await scene.later(days=1)) == 2
+
+
+async def test_a_rating_belongs_to_the_consultation_that_was_closed(scene: Scene) -> None:
+    await closed_and_asked(scene)
+    [thanks] = await scene.stage.answered("4 tapi agak lama")
+    assert "4 dari 5" in thanks
+    assert await scene.stage.scalar("SELECT count(*) FROM conversation") == 1
+    assert await scene.stage.scalar("SELECT score || ' ' || comment FROM rating") == "4 tapi agak lama"
+    assert await scene.state() == ("closed", "idle")
+    assert await scene.later(days=30) == []
+
+
+async def test_who_is_disappointed_is_told_how_to_complain(scene: Scene) -> None:
+    await closed_and_asked(scene)
+    [sorry] = await scene.stage.answered("kecewa")
+    assert "mengadu" in sorry
+    await scene.stage.answered("saya mau mengadu, petugasnya lama sekali membalas")
+    assert await scene.stage.scalar("SELECT kind FROM ticket") == "pengaduan"
+
+
+async def test_after_the_rating_a_number_is_a_new_question(scene: Scene) -> None:
+    await closed_and_asked(scene)
+    await scene.stage.answered("5")
+    await scene.stage.answered("3")
+    assert await scene.stage.scalar("SELECT score FROM rating") == 5
+    assert await scene.stage.scalar("SELECT count(*) FROM conversation") == 2
+
+
+async def test_two_ratings_at_once_are_one_and_the_later_counts(scene: Scene) -> None:
+    await closed_and_asked(scene)
+    first, second = await scene.stage.hear("2"), await scene.stage.hear("4")
+    await scene.stage.answering.answer(first)
+    await scene.stage.answering.answer(second)
+    assert await scene.stage.scalar("SELECT score FROM rating") == 4
+    assert await scene.stage.scalar("SELECT count(*) FROM conversation") == 1
+
+
+async def test_a_question_after_the_closing_is_a_new_conversation(scene: Scene) -> None:
+    await closed_and_asked(scene)
+    [reply] = await scene.stage.answered(QUESTION)
+    assert "hari kerja" in reply
+    assert await scene.stage.scalar("SELECT count(*) FROM conversation") == 2
+    assert await scene.stage.scalar("SELECT score FROM rating") is None
+
+
+async def test_a_number_in_an_open_conversation_answers_what_was_asked_there(scene: Scene) -> None:
+    await closed_and_asked(scene)
+    [offer] = await scene.stage.answered("anu itu lho")
+    assert "1." in offer
+    [reply] = await scene.stage.answered("2")
+    assert "Sumber:" in reply
+    assert await scene.stage.scalar("SELECT score FROM rating") is None
+
+
+async def test_a_request_is_answered_in_its_time(scene: Scene) -> None:
+    await closed_and_asked(scene)
+    scene.stage.clock.advance(timedelta(days=scene.stage.core.settings.office.silence.rating_days, minutes=1))
+    await scene.stage.answered("5")
+    assert await scene.stage.scalar("SELECT score FROM rating") is None
