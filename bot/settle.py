@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -119,17 +120,15 @@ class Settling:
         is_asking = decision.context.form is not None and not decision.is_registered
         says = []
         if told.due_at is not None:
-            says.append(self._dated("promise_due", told.due_at, language))
+            says.append(self.texts.say("promise_due", language, _on(told.due_at, language)))
         elif not (is_asking and decision.ticket_reason):
             says.append(self.texts.say(f"promise_{told.kind}", language))
         if told.opens_next is not None and decision.ticket_reason:
-            key = "promise_opens" if told.has_hours else "promise_works"
-            says.append(self._dated(key, told.opens_next, language))
+            opens = _on(told.opens_next, language)
+            says.append(
+                self.texts.say("promise_opens" if told.has_hours else "promise_works", language, opens)
+            )
         return " ".join(says)
-
-    def _dated(self, key: str, at: Any, language: str) -> str:
-        given = {"date": long_day(at.date(), language), "hour": hour(at, language)}
-        return self.texts.say(key, language, given)
 
     async def _reply(
         self, tx: Transaction, held: Held, asked: Asked, decision: Decision, filled: dict[str, str]
@@ -158,6 +157,10 @@ class Settling:
         if "too_large" in asked.attachments:
             paragraphs.append(self.texts.say("mail_too_large", language))
         return "\n\n".join(paragraphs)
+
+
+def _on(at: datetime, language: str) -> dict[str, str]:
+    return {"date": long_day(at.date(), language), "hour": hour(at, language)}
 
 
 def _understood(asked: Asked, decision: Decision) -> dict[str, Any]:

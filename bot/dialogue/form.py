@@ -24,6 +24,7 @@ SURELY = 0.8  # confidence from which words that could be a name are what the of
 LONG_ANSWER = 12  # words; whoever writes more to a question for a name or address tells something else
 CALLS = frozenset({ASK_OFFICER, NOT_HELPED, WHAT_CAN_YOU_DO})  # asked for in the middle of the form
 OF_COMPLAINT: tuple[Field, ...] = ("name", "email")  # what it is about is told freely
+FAULTS = {"phone": Say("form_email_phone"), "incomplete": Say("form_email_incomplete")}
 SILENT = frozenset({"flood", "limit"})  # reasons for which nobody is asked anything
 
 
@@ -124,14 +125,15 @@ def _email(turn: Turn, form: Form, typed: Typed, *, is_question: bool) -> Decisi
         offer = replace(form, offered=typed.likely, typed=typed.as_typed, misses=0)
         return _says(turn, offer, Say("form_email_offer", {"email": literal(typed.likely)}))
     if form.offered and words.refuses(text):
-        return _again(turn, replace(form, offered=None), "form_email_again")
+        return _again(turn, replace(form, offered=None), Say("form_email_again"))
     if has_none(text):
         return _passed(turn, form)
     if is_question or len(text.split()) > LONG_ANSWER:
         return None
-    keys = {"phone": "form_email_phone", "incomplete": "form_email_incomplete"}
-    key = "form_email_needed" if words.skips(text) else keys.get(typed.fault or "", "form_email_again")
-    return _again(turn, replace(form, typed=typed.as_typed), key)
+    say = FAULTS.get(typed.fault or "nothing", Say("form_email_again"))
+    if words.skips(text):
+        say = Say("form_email_needed")
+    return _again(turn, replace(form, typed=typed.as_typed), say)
 
 
 def _of_offer(form: Form, typed: Typed, text: str) -> str | None:
@@ -156,7 +158,9 @@ def _field(turn: Turn, form: Form, field: Field, heard: Heard | None, limits: Li
     if field != "name":
         is_told = value is not None and not words.is_courtesy(text)
         return (
-            _took(turn, form, Details(**{field: value})) if is_told else _again(turn, form, f"form_{field}")
+            _took(turn, form, Details(**{field: value}))
+            if is_told
+            else _again(turn, form, Say(f"form_{field}"))
         )
     if len(text.split()) > LONG_ANSWER or _is_business(heard, limits):
         return None
@@ -165,7 +169,7 @@ def _field(turn: Turn, form: Form, field: Field, heard: Heard | None, limits: Li
         return _took(turn, form, Details(name=name, organisation=organisation))
     if heard is not None and limits.topic_of(heard.whole.meaning) in CALLS:
         return None
-    return _again(turn, form, "form_name" if words.is_courtesy(text) else "form_name_again")
+    return _again(turn, form, Say("form_name" if words.is_courtesy(text) else "form_name_again"))
 
 
 def _letter(turn: Turn, form: Form, now: Details) -> Decision | None:
@@ -232,10 +236,10 @@ def _passed(turn: Turn, form: Form) -> Decision:
     return _asked_next(turn, _says(turn, form), replace(form, passed=passed, misses=0), (), turn.ticket_kind)
 
 
-def _again(turn: Turn, form: Form, key: str) -> Decision:
+def _again(turn: Turn, form: Form, say: Say) -> Decision:
     """Ask once more with a helpful word; when it does not help, leave the field to the officer."""
     if form.misses + 1 < MOST_MISSES:
-        return _says(turn, replace(form, misses=form.misses + 1), Say(key))
+        return _says(turn, replace(form, misses=form.misses + 1), say)
     if form.asking == "email" and form.typed and "@" in form.typed:
         return _took(
             turn, form, Details(email=form.typed)
@@ -255,8 +259,9 @@ def _asked_next(turn: Turn, decision: Decision, form: Form, says: tuple[Say, ...
 
 
 def _question(form: Form, kind: str) -> Say:
-    key = "purpose_of_sale" if form.asking == "purpose" and kind == "penjualan" else form.asking
-    return Say(f"form_{key}")
+    if form.asking == "purpose" and kind == "penjualan":
+        return Say("form_purpose_of_sale")
+    return Say(f"form_{form.asking}")
 
 
 def _finished(turn: Turn, decision: Decision, form: Form, says: tuple[Say, ...] = ()) -> Decision:

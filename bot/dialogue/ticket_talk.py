@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Literal
 
 from bot.dialogue import words
 from bot.dialogue.form import is_going_on
@@ -98,11 +99,10 @@ def _cancel(turn: Turn) -> Decision | None:
     return _ended(turn, "cancelled")
 
 
-def _ended(turn: Turn, how: str) -> Decision:
-    key, ends = ("ticket_cancelled", "cancelled") if how == "cancelled" else ("ticket_enough", "done")
-    decision = _says(turn, Say(key, {"ticket": turn.ticket or ""}))
-    context = replace(decision.context, form=None)
-    return replace(decision, ends="cancelled" if ends == "cancelled" else "done", context=context)
+def _ended(turn: Turn, ends: Literal["cancelled", "done"]) -> Decision:
+    say = Say("ticket_cancelled" if ends == "cancelled" else "ticket_enough", {"ticket": turn.ticket or ""})
+    decision = _says(turn, say)
+    return replace(decision, ends=ends, context=replace(decision.context, form=None))
 
 
 def _status(turn: Turn) -> Decision:
