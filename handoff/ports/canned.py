@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,9 +71,9 @@ class CannedReplies(Protocol):
         ...
 
 
+_GAPS = re.compile("{(" + "|".join(VARIABLES) + ")}")
+
+
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """Fill the gaps of a text; one without a value stays as it is. Pure."""
-    for name in VARIABLES:
-        if values.get(name):
-            text = text.replace("{" + name + "}", values[name])
-    return text
+    """Fill the gaps of a text, what they are filled with excepted; one without a value stays as it is. Pure."""
+    return _GAPS.sub(lambda gap: values.get(gap[1]) or gap[0], text)

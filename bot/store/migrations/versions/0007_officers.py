@@ -17,6 +17,7 @@ def upgrade() -> None:
     _notices()
     _privacy()
     _only_added_to("audit", "ticket_change")
+    _canned()
     _queues()
     _search()
     _live()
@@ -463,3 +464,116 @@ def _live() -> None:
             FOR EACH ROW EXECUTE FUNCTION pst_tell_event();
         """
     )
+
+
+def _canned() -> None:
+    """Put down the replies that an office begins with; they are the officers' own from then on."""
+    table = sa.table(
+        "canned",
+        sa.column("shortcut", sa.String),
+        sa.column("title", sa.Text),
+        sa.column("text_id", sa.Text),
+        sa.column("text_en", sa.Text),
+        sa.column("updated_at", sa.DateTime(timezone=True)),
+    )
+    for shortcut, title, indonesian, english in CANNED:
+        op.execute(
+            table.insert().values(
+                shortcut=shortcut, title=title, text_id=indonesian, text_en=english, updated_at=sa.func.now()
+            )
+        )
+
+
+# They state no fact: what is true of the office stands in office.yml and in the knowledge.
+CANNED = (
+    (
+        "salam",
+        "Salam pembuka",
+        "Yth. {nama}, terima kasih telah menghubungi kami. Saya {petugas} dan akan membantu Anda.",
+        "Dear {nama}, thank you for writing to us. I am {petugas} and will help you.",
+    ),
+    (
+        "terima",
+        "Permintaan diterima",
+        "Permintaan Anda sudah kami terima dengan nomor {tiket}. Kami periksa dulu, lalu kami kabari di sini.",
+        "We have received your request; its number is {tiket}. We will look into it and write to you here.",
+    ),
+    (
+        "perjelas",
+        "Minta rincian data",
+        "Agar tidak keliru, mohon sebutkan data apa, wilayah mana, dan tahun berapa yang Anda perlukan.",
+        "To be sure we understand: which data, which area and which years do you need?",
+    ),
+    (
+        "keperluan",
+        "Tanya keperluan",
+        "Mohon beri tahu kami untuk keperluan apa data ini, supaya kami dapat mencarikan yang paling sesuai.",
+        "What do you need the data for? It helps us to find what suits you best.",
+    ),
+    (
+        "tunggu",
+        "Masih diperiksa",
+        "Permintaan Anda masih kami periksa. Kami kabari lagi begitu ada hasilnya.",
+        "We are still looking into your request and will write again as soon as there is a result.",
+    ),
+    (
+        "lampiran",
+        "Data terlampir",
+        "Bersama pesan ini kami sampaikan yang Anda minta. Silakan diperiksa; bila ada yang kurang, balas pesan ini.",
+        "With this message you get what you asked for. If anything is missing, please answer this message.",
+    ),
+    (
+        "tidak-ada",
+        "Data tidak tersedia",
+        "Sudah kami periksa: data yang Anda minta tidak tersedia di kantor kami. Mohon maaf.",
+        "We have looked: our office does not have the data you asked for. We are sorry.",
+    ),
+    (
+        "syarat",
+        "Persyaratan belum lengkap",
+        "Permintaan {tiket} belum dapat kami proses karena persyaratannya belum lengkap. Yang masih kami perlukan:",
+        "We cannot go on with {tiket} yet because something is missing. What we still need:",
+    ),
+    (
+        "kirim-ulang",
+        "Berkas tidak terbuka",
+        "Berkas yang Anda kirim tidak dapat kami buka. Mohon dikirim ulang, sebaiknya sebagai PDF.",
+        "We could not open the file that you sent. Please send it again, preferably as a PDF.",
+    ),
+    (
+        "rekan",
+        "Diteruskan ke rekan",
+        "Permintaan Anda kami teruskan kepada rekan yang menanganinya. Anda tidak perlu mengulang penjelasan.",
+        "We have passed your request on to the colleague in charge. You do not have to explain it again.",
+    ),
+    (
+        "jadwal",
+        "Tawarkan pertemuan",
+        "Apakah Anda bersedia membahasnya lewat panggilan video atau di kantor? Mohon sebutkan waktunya.",
+        "Would you like to talk about it by video call or at our office? Please name a day and a time.",
+    ),
+    (
+        "bukti",
+        "Pengaduan: minta bukti",
+        "Terima kasih atas laporan Anda. Mohon sertakan bukti yang mendukung, agar dapat kami tindak lanjuti.",
+        "Thank you for your report. Please enclose what supports it, so that we can follow it up.",
+    ),
+    (
+        "maaf",
+        "Maaf terlambat",
+        "Mohon maaf, jawaban kami untuk {tiket} terlambat.",
+        "We are sorry that our answer on {tiket} comes late.",
+    ),
+    (
+        "cukup",
+        "Sudah cukup?",
+        "Apakah jawaban kami sudah cukup? Bila ada yang belum jelas, silakan balas pesan ini.",
+        "Does this answer your question? If anything is unclear, please answer this message.",
+    ),
+    (
+        "tutup",
+        "Penutup",
+        "Terima kasih telah menggunakan layanan kami. Bila ada pertanyaan lain, silakan tulis lagi. Salam, {petugas}",
+        "Thank you for using our service. If you have another question, please write again. Regards, {petugas}",
+    ),
+)
