@@ -104,8 +104,6 @@ class Upkeep:
         )
         async with self.database.statement() as tx:
             await pace.forget(tx, age=PACE_AGE)
-        if self.notices is not None:
-            await self.notices.forget()
         await self._clear_files()
 
     async def _clear_files(self) -> None:

@@ -26,7 +26,6 @@ MAIL = "email"
 FRESH = timedelta(days=1)
 """What was noticed longer ago is not mailed any more: the console has it."""
 MOST = 100  # notices in one mail; the rest follows with the next
-KEPT = timedelta(days=90)
 LOST = timedelta(minutes=1)  # a mail that is older has its job, or lost it
 PATIENCE = timedelta(days=2)  # where the channel is off meanwhile
 
@@ -70,13 +69,6 @@ class Notices:
             for mail_id in await mails.forgotten(tx, before=now - LOST, most=MOST):
                 log.warning("officer's mail had no job", mail=mail_id)
                 await self.queue.tell(tx, mail_id)
-
-    async def forget(self) -> None:
-        """Remove what officers were told long ago."""
-        before = self.clock.now() - KEPT
-        async with self.database.transaction() as tx:
-            await notices.forget(tx, before=before)
-            await mails.forget(tx, before=before)
 
     async def send(self, mail_id: int) -> None:
         """Send one mail. Raises `TellLater` when it has to be tried again; its patience is the channel's."""

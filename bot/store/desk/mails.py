@@ -150,17 +150,3 @@ _FORGOTTEN = text(
 async def forgotten(tx: Transaction, *, before: datetime, most: int) -> list[int]:
     """Return mails older than `before` that are to be sent and that no job serves."""
     return [int(each) for each in (await tx.execute(_FORGOTTEN, {"before": before, "most": most})).scalars()]
-
-
-_FORGET_MAILS = text(
-    """
-    DELETE FROM officer_mail AS mail
-    WHERE created_at < :before AND state IN ('sent', 'failed')
-        AND NOT EXISTS (SELECT 1 FROM officer_notice WHERE mail_id = mail.id)
-    """
-).bindparams(bindparam("before", type_=DateTime(timezone=True)))
-
-
-async def forget(tx: Transaction, *, before: datetime) -> None:
-    """Remove the mails of before then whose notices are forgotten."""
-    await tx.execute(_FORGET_MAILS, {"before": before})

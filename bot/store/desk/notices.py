@@ -157,18 +157,3 @@ async def notices(tx: Transaction, officer_id: int, *, since: datetime, most: in
 async def drop(tx: Transaction, notice_ids: Sequence[int]) -> None:
     """Remove what was never told and is not so any more: should it be so again, it is told."""
     await tx.execute(delete(officer_notice).where(officer_notice.c.id.in_(notice_ids)))
-
-
-_FORGET_NOTICES = text(
-    """
-    DELETE FROM officer_notice AS notice
-    WHERE created_at < :before AND (once IS NULL OR NOT EXISTS (
-        SELECT 1 FROM ticket WHERE ticket.id = notice.ticket_id AND ticket.closed_at IS NULL
-    ))
-    """
-).bindparams(bindparam("before", type_=DateTime(timezone=True)))
-
-
-async def forget(tx: Transaction, *, before: datetime) -> None:
-    """Remove what was noticed before then, except what an open ticket would have told again."""
-    await tx.execute(_FORGET_NOTICES, {"before": before})

@@ -144,11 +144,16 @@ _EVENTS = _before(
     )
     """  # noqa: S608  our own words
 )
+# What is told once (`once`) stays with its open ticket: without the row it would be told again.
 _NOTICES = _before(
     """
     DELETE FROM officer_notice WHERE id IN (
-        SELECT officer_notice.id FROM officer_notice JOIN officer_mail ON officer_mail.id = officer_notice.mail_id
-        WHERE officer_mail.created_at < :before AND officer_mail.state NOT IN ('kept', 'sending') LIMIT :most
+        SELECT notice.id FROM officer_notice AS notice
+        LEFT JOIN officer_mail AS mail ON mail.id = notice.mail_id
+        LEFT JOIN ticket ON ticket.id = notice.ticket_id
+        WHERE notice.created_at < :before AND (mail.id IS NULL OR mail.state NOT IN ('kept', 'sending'))
+            AND (notice.once IS NULL OR ticket.id IS NULL OR ticket.closed_at IS NOT NULL)
+        LIMIT :most
     )
     """
 )
@@ -180,7 +185,7 @@ async def events(tx: Transaction, *, before: datetime, most: int) -> int:
 
 
 async def notices(tx: Transaction, *, before: datetime, most: int) -> int:
-    """Remove what officers were told by mail before that moment; return how many rows."""
+    """Remove what officers were told by mail, or were to be told, before that moment; return how many rows."""
     which = {"before": before, "most": most}
     return await _count(tx, _NOTICES, which) + await _count(tx, _MAILS, which)
 
