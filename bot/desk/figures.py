@@ -36,6 +36,7 @@ class Counting:
             said = await rows.talk(tx, span.since, span.until)
             asked = await rows.topics(tx, span.since, span.until, most=3 * MOST_TOPICS)
             replied = await rows.replies(tx, span.since, span.until)
+            rated = await rows.rated(tx, span.since, span.until)
             officers = {*replied, *(each.officer_id for each in worked if each.officer_id is not None)}
             names = await rows.names(tx, sorted(officers))
         cases = [_case(each, tuple(paused.get(each.id, ()))) for each in worked]
@@ -59,6 +60,7 @@ class Counting:
             first_response=_of_kinds(cases, lambda some: counting.first_response(some, span, attended)),
             resolution=_of_kinds(cases, lambda some: counting.resolution(some, span, attended)),
             promises=counting.promises(cases, span),
+            ratings=_ratings(rated),
             complaints=Complaints(
                 came=sum(counting.opened(complaints, span).values()),
                 answered=sum(1 for each in complaints if span.has(each.answered_at)),
@@ -67,7 +69,7 @@ class Counting:
             topics=self._titled(asked),
             questions=said.questions,
             not_understood=said.not_understood,
-            officers=_officers(cases, span, replied, names, attended),
+            officers=_officers(cases, span, replied=replied, rated=rated, names=names, calendar=attended),
         )
 
     def span(self, period: Period) -> Span:
@@ -116,7 +118,9 @@ def _of_kinds(
 def _officers(
     cases: Sequence[Case],
     span: Span,
+    *,
     replied: Mapping[int, int],
+    rated: Sequence[rows.Rated],
     names: Mapping[int, str],
     calendar: Calendar,
 ) -> tuple[OfficerFigures, ...]:
@@ -131,8 +135,18 @@ def _officers(
             closed=sum(counting.ended(own, span, "done").values()),
             promise=counting.promise(own, span),
             first_response=counting.first_response(own, span, calendar),
-            ratings=Ratings(),
+            ratings=_ratings([given for given in rated if given.officer_id == officer_id]),
         )
         if each.taken or each.replies or each.closed or each.promise.total:
             every.append(each)
     return tuple(sorted(every, key=lambda each: each.name))
+
+
+def _ratings(rated: Sequence[rows.Rated]) -> Ratings:
+    counts = [0] * 5
+    for each in rated:
+        if each.score is not None:
+            counts[each.score - 1] += each.count
+    one, two, three, four, five = counts
+    asked = sum(each.count for each in rated if each.score is None)
+    return Ratings((one, two, three, four, five), asked)

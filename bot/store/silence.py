@@ -52,7 +52,8 @@ _HOLD = text(
     """
     SELECT conversation.id, conversation.contact_id, contact.channel, contact.language,
         conversation.last_outbound_at, conversation.last_inbound_at, conversation.owed_since,
-        conversation.kept_open_at, conversation.released_at, conversation.warned_at, conversation.closed_at, conversation.closed_how,
+        conversation.kept_open_at, conversation.released_at, conversation.warned_at, conversation.closed_at,
+        conversation.closed_how,
         conversation.forgotten_at IS NOT NULL AS is_forgotten,
         (
             SELECT number FROM ticket WHERE ticket.conversation_id = conversation.id ORDER BY id DESC LIMIT 1

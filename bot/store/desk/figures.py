@@ -175,6 +175,31 @@ async def replies(tx: Transaction, since: datetime, until: datetime) -> dict[int
     return {row.officer_id: row.count for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """How often a score was given (None: asked for, in whichever period it was answered), by whose consultation."""
+
+    officer_id: int | None
+    score: int | None
+    count: int
+
+
+_RATED = _spanned(
+    """
+    SELECT officer_id, score, count(*) AS count FROM rating
+    WHERE rated_at >= :since AND rated_at < :until GROUP BY 1, 2
+    UNION ALL
+    SELECT officer_id, NULL, count(*) FROM rating
+    WHERE asked_at >= :since AND asked_at < :until GROUP BY 1
+    """
+)
+
+
+async def rated(tx: Transaction, since: datetime, until: datetime) -> list[Rated]:
+    """Return the ratings that were given and asked for within the period."""
+    return [Rated(*row) for row in await tx.execute(_RATED, {"since": since, "until": until})]
+
+
 _NAMES = text("SELECT id, name FROM officer WHERE id = ANY(:officers)").bindparams(
     bindparam("officers", type_=ARRAY(BigInteger))
 )
