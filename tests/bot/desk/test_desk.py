@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -251,7 +252,7 @@ async def test_a_second_request_is_a_second_ticket_in_the_same_conversation(floo
 
 async def test_a_ticket_is_merged_into_another_of_the_same_contact(floor: Floor) -> None:
     sari = await floor.officer("Sari")
-    mail = {"channel": "email", "sender": "warga@warga.example"}
+    mail: dict[str, Any] = {"channel": "email", "sender": "warga@warga.example"}
     first_place, first = await floor.asked(subject="Data PDRB", **mail)
     second_place, second = await floor.asked(subject="Satu lagi", **mail)
     assert first_place != second_place
@@ -280,7 +281,7 @@ async def test_nothing_is_merged_into_a_strangers_ticket(floor: Floor) -> None:
 async def test_a_person_with_two_channels_is_answered_on_either_and_heard_on_both(floor: Floor) -> None:
     sari = await floor.officer("Sari")
     conversation_id, ticket = await floor.asked()
-    mail = {"channel": "email", "sender": "warga@warga.example"}
+    mail: dict[str, Any] = {"channel": "email", "sender": "warga@warga.example"}
     await floor.written("Halo", subject="Halo", **mail)
     await floor.run("UPDATE contact SET person_id = (SELECT min(person_id) FROM contact)")
     other = await floor.row("SELECT id FROM contact WHERE channel = 'email'")
