@@ -39,8 +39,22 @@ def check(
     console.print(
         f"\nsimulasi: {'ya, karena belum ada kanal yang disetel' if settings.is_simulation else 'tidak'}"
     )
+    _show_calendar(settings, console)
     if connect and not asyncio.run(_connect(settings, console)):
         sys.exit(1)
+
+
+def _show_calendar(settings: Settings, console: Console) -> None:
+    """Say what is not certain of this and the next year's holidays, on which deadlines depend."""
+    from bot.clock import SystemClock
+    from bot.working_days import calendar_of, warnings
+
+    calendar = calendar_of(settings.office)
+    year = calendar.day_of(SystemClock().now()).year
+    hours = "ditetapkan" if calendar.has_hours else "belum ditetapkan; tiket jatuh tempo pukul 23.59"
+    console.print(f"jam pelayanan: {hours}")
+    for line in warnings(settings.office, (year, year + 1)):
+        console.print(f"  perhatian: {line}", markup=False, soft_wrap=True)
 
 
 def _variables(title: str, environment: BaseSettings) -> Table:
