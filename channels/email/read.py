@@ -5,12 +5,22 @@ from __future__ import annotations
 from channels.email import identity
 from channels.email.address import Sender
 from channels.email.attached import url_of
-from channels.email.mail import Bounced, Mail, Outcome
+from channels.email.mail import Bounced, Mail, MailAttachment, Outcome
 from channels.email.parse import parse
 from channels.port import Attachment, Cause, Ignored, Inbound, Parcel, Report, ReportState
 
 _MOST_FETCHED = 50
 """So many files of one mail are offered to be fetched; the others are named."""
+_NO_FILES = frozenset(
+    {
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+        "application/pgp-encrypted",
+        "application/pgp-keys",
+    }
+)
+"""What a mail program puts beside every mail: nobody sent it along to be opened."""
 
 
 def read(parcel: Parcel, own: Sender | None, authserv_id: str = "") -> Inbound | Ignored:
@@ -116,8 +126,12 @@ def _attachments(mail: Mail, parcel: Parcel) -> tuple[Attachment, ...]:
             one.name,
             one.content_type,
             one.size,
-            url=url_of(parcel, number) if number < _MOST_FETCHED else None,
+            url=url_of(parcel, number) if _is_fetched(one, number) else None,
             kind=kind,
         )
         for number, (one, kind) in enumerate(files)
     )
+
+
+def _is_fetched(file: MailAttachment, number: int) -> bool:
+    return number < _MOST_FETCHED and file.content_type not in _NO_FILES

@@ -268,3 +268,14 @@ async def test_a_raw_mail_that_is_gone_leaves_a_reason(office: Office) -> None:
     (file,) = await office.files()
     assert (file.state, file.file) == ("failed", None)
     assert "surat mentah" in (file.reason or "")
+
+
+async def test_signatures_are_named_and_of_very_many_files_the_first_are_kept(office: Office) -> None:
+    mail = letter()
+    mail.add_attachment(b"0" * 90, maintype="application", subtype="pkcs7-signature", filename="smime.p7s")
+    for number in range(60):
+        mail.add_attachment(PDF[:300], maintype="application", subtype="pdf", filename=f"{number}.pdf")
+    await office.read(await office.keep(mail.as_bytes()))
+    (named,) = await office.stage.column("SELECT attachments FROM message")
+    assert len(named) == 61  # type: ignore[arg-type]
+    assert await office.stage.column("SELECT number FROM media ORDER BY number") == list(range(1, 50))
