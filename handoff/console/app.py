@@ -20,7 +20,7 @@ from handoff.console.conversation import Conversations
 from handoff.console.conversation_desk import ConversationDesk
 from handoff.console.doors import Doors
 from handoff.console.files import FilePages
-from handoff.console.frame import BASE, HERE, VENDOR, Frame, OpenPage, Page, vendor_folder
+from handoff.console.frame import BASE, HERE, VENDOR, Frame, OpenPage, Page, Visitor, vendor_folder
 from handoff.console.guard import Cookies, Guard, Headers
 from handoff.console.home import Home
 from handoff.console.inbox import Inbox
@@ -29,6 +29,7 @@ from handoff.console.login import Login
 from handoff.console.me import Me
 from handoff.console.people import PeoplePages
 from handoff.console.person import PersonPages
+from handoff.ports.values import NotFound
 
 STATIC_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address names the version
 
@@ -92,7 +93,8 @@ class Console:
 
     def routes(self) -> Sequence[BaseRoute]:
         """Return the routes for the program's web app."""
-        inner: list[BaseRoute] = [self._route(page) for page in self.pages()]
+        nowhere = Page("/{rest:path}", _missing, ("GET", "POST"))
+        inner: list[BaseRoute] = [self._route(page) for page in (*self.pages(), nowhere)]
         static = Mount("/static", routes=[*_vendor(), Mount("/", _Static(directory=HERE / "static"))])
         return [
             Route(BASE, _to_home),
@@ -130,6 +132,10 @@ def _vendor() -> list[Route]:
         return endpoint
 
     return [Route(f"/vendor/{name}", serve(file)) for name, file in VENDOR.items()]
+
+
+async def _missing(_request: Request, _visitor: Visitor) -> Response:
+    raise NotFound
 
 
 async def _to_home(_request: Request) -> Response:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from urllib.parse import quote, urlsplit
 
+import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,6 +22,8 @@ from handoff.console.frame import MEGABYTE, Frame, Guest, OpenPage, Page, Visito
 from handoff.console.words import LANGUAGES
 from handoff.ports.accounts import Session, Sessions
 from handoff.ports.values import NotAllowed, NotFound, Stale, Taken
+
+log = structlog.get_logger()
 
 SAFE = frozenset({"GET", "HEAD"})
 HEADERS = {
@@ -158,6 +161,9 @@ class Guard:
             return self._frame.notice(visitor, "frame.taken", 409, name=taken.by)
         except Stale:
             return self._frame.notice(visitor, "frame.stale", 409)
+        except Exception:  # whatever it is, the officer gets a page that says so
+            log.exception("page failed", page=page.path)
+            return self._frame.notice(visitor, "frame.broken", 500)
         finally:
             await request.close()
 
