@@ -116,11 +116,7 @@ def talk(core: Core) -> Talk:
         return assembly.template_text(settings, OFFICER_REPLIED, filled)
 
     return Talk(
-        threads=StoredThreads(
-            core.database,
-            core.clock,
-            {name: channel.window for name, channel in core.channels.items() if channel.window},
-        ),
+        threads=StoredThreads(core.database, core.clock, core.channels),
         desk=desk(core),
         canned=StoredCanned(core.database, core.clock, office.timezone),
         knowledge=ShelfKnowledge(assembly.shelf(settings)),

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from bot.clock import Clock
 from bot.store.database import Database, Transaction
@@ -24,14 +24,22 @@ MOST_EARLIER = 12
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
+class Windowed(Protocol):
+    """A channel, as far as it matters here."""
+
+    @property
+    def window(self) -> timedelta | None:
+        """How long after a citizen's message anything can be written, None where there is no such limit."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class StoredThreads:
-    """Reads conversations for officers. `windows` are how long after a citizen's message each channel lets us
-    write; channels without such a limit are missing."""
+    """Reads conversations for officers. `channels` are those that are on: they know their windows."""
 
     database: Database
     clock: Clock
-    windows: Mapping[str, timedelta]
+    channels: Mapping[str, Windowed]
 
     async def look(
         self, officer_id: int, conversation_id: int, *, before: int | None = None, most: int = 40
@@ -138,7 +146,8 @@ class StoredThreads:
         )
 
     def _contact(self, row: Any) -> Contact:
-        window = self.windows.get(row.channel)
+        channel = self.channels.get(row.channel)
+        window = channel.window if channel else None
         heard = row.last_inbound_at
         if heard and row.window_closed_at and row.window_closed_at >= heard:
             heard = None  # the channel has closed it since

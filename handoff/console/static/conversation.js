@@ -242,6 +242,8 @@ function watch() {
 }
 
 if (conv) {
+  document.addEventListener("htmx:sseOpen", () => { conv.dataset.live = "1"; });
+  document.addEventListener("htmx:sseError", () => { delete conv.dataset.live; });
   toEnd();
   grow();
   document.addEventListener("visibilitychange", watch);
