@@ -6,7 +6,21 @@ import sys
 
 import typer
 
-from bot.commands import chat, config, db, email, kbli, nlu, officer, person, run, serve, sync, whatsapp
+from bot.commands import (
+    chat,
+    config,
+    db,
+    email,
+    kbli,
+    nlu,
+    officer,
+    person,
+    report,
+    run,
+    serve,
+    sync,
+    whatsapp,
+)
 from bot.complaints import SettingsError
 
 app = typer.Typer(
@@ -31,6 +45,7 @@ app.add_typer(kbli.app, name="kbli")
 app.add_typer(sync.app, name="sync")
 app.add_typer(officer.app, name="officer")
 app.add_typer(person.app, name="person")
+app.add_typer(report.app, name="report")
 
 
 def main() -> None:

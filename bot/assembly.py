@@ -19,7 +19,9 @@ from bot.clock import Clock, SharedClock, SystemClock
 from bot.closing import Closing, limits_of
 from bot.complaints import SettingsError
 from bot.deliver import Delivering
+from bot.desk.figures import Counting
 from bot.desk.notices import Notices
+from bot.desk.reports import Reports, TopicTitles
 from bot.detours import Detours
 from bot.dialogue.decide import Dialogue
 from bot.dialogue.flow import FlowLimit
@@ -444,8 +446,16 @@ def notices(core: Core, channels: Mapping[str, Channel]) -> Notices:
         channels,
         rules_of(office),
         console=f"{core.settings.public_url}/console",
+        office=office.office.name,
         digest=timedelta(minutes=office.desk.digest_minutes),
+        has_template=_has_officer_template(core.settings),
     )
+
+
+def _has_officer_template(settings: Settings) -> bool:
+    """Tell whether office.yml has a WhatsApp template for officers."""
+    sections = (each.options for each in settings.channels if each.name == "whatsapp")
+    return any(options.templates.officer_notice for options in sections)  # type: ignore[attr-defined]
 
 
 def tending(core: Core) -> Tending:
@@ -460,6 +470,13 @@ def tending(core: Core) -> Tending:
         texts(core.settings),
         daytime_of(office),
     )
+
+
+def reports(core: Core) -> Reports:
+    """Return what makes the office's reports."""
+    office = core.settings.office
+    titles = TopicTitles(dialogue(core.settings).shelf)
+    return Reports(Counting(core.database, rules_of(office), titles), office, core.clock)
 
 
 def closing(core: Core) -> Closing:

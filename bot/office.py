@@ -275,6 +275,33 @@ class Silence(_Section):
     rating_days: Positive
 
 
+class Signature(_Section):
+    """Who signs reports: the function, and the name, which may be left to be written by hand."""
+
+    function: str
+    name: str = ""
+
+
+class EvaluationWords(_Section):
+    """What the yearly evaluation says besides its figures; decree, Bab VII."""
+
+    aim: str
+    target: str
+    scope: str
+    carried_out_by: tuple[str, ...]
+    suggestions: tuple[str, ...] = ()
+
+
+class Reporting(_Section):
+    """What reports say of the office (section `reports`); `mail_to` get the monthly one by mail."""
+
+    place: str
+    basis: str
+    signed_by: Signature
+    evaluation: EvaluationWords
+    mail_to: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
+
+
 Days = Positive | Literal["never"]
 
 
@@ -313,6 +340,7 @@ class Office(_Section):
     calendar: Calendar
     desk: Desk
     silence: Silence
+    reports: Reporting
     console: Console
     understanding: Understanding
     catalogue: Catalogue

@@ -1,0 +1,96 @@
+"""The office's reports: a period is counted and put into the office's own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.clock import Clock
+from bot.desk.figures import Counting
+from bot.dialogue.shelf import Shelf
+from bot.dialogue.state import Subject
+from bot.office import Office
+from handoff.reports.document import Document, Letterhead
+from handoff.reports.figures import Figures, Period
+from handoff.reports.monthly import monthly
+from handoff.reports.yearly import Evaluation, yearly
+from handoff.ticket import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Makes reports from what is counted now."""
+
+    counting: Counting
+    office: Office
+    clock: Clock
+
+    async def month(self, year: int, month: int) -> Document:
+        """Return the report of a month, of what there is of it so far."""
+        figures = await self.counting.figures(month_of(year, month))
+        return self.monthly(figures)
+
+    def monthly(self, figures: Figures) -> Document:
+        """Return the report of a month that is counted."""
+        return monthly(
+            figures,
+            letterhead=self._letterhead(),
+            basis=self.office.reports.basis,
+            signed_by=self._signed_by(),
+            made_on=self._today(),
+        )
+
+    async def year(self, year: int) -> Document:
+        """Return the evaluation of a year, of what there is of it so far."""
+        months = [await self.counting.figures(month_of(year, number)) for number in range(1, 13)]
+        whole = await self.counting.figures(Period(date(year, 1, 1), date(year, 12, 31)))
+        said = self.office.reports.evaluation
+        return yearly(
+            whole,
+            months,
+            evaluation=Evaluation(
+                aim=said.aim,
+                target=said.target,
+                scope=said.scope,
+                carried_out_by=tuple(said.carried_out_by),
+                basis=self.office.reports.basis,
+                suggestions=tuple(said.suggestions),
+            ),
+            surveys=(),
+            letterhead=self._letterhead(),
+            signed_by=self._signed_by(),
+            made_on=self._today(),
+        )
+
+    def _letterhead(self) -> Letterhead:
+        card = self.office.office
+        contact = " · ".join(each for each in (card.phone, card.email, card.website) if each)
+        return Letterhead(card.name, card.address, contact, self.office.reports.place)
+
+    def _signed_by(self) -> tuple[str, str]:
+        return self.office.reports.signed_by.function, self.office.reports.signed_by.name
+
+    def _today(self) -> date:
+        return self.counting.deadlines.calendar.day_of(self.clock.now())
+
+
+def month_of(year: int, month: int) -> Period:
+    """Return the days of a month. Raises ValueError for one that is none."""
+    first = date(year, month, 1)
+    after = date(year + month // 12, month % 12 + 1, 1)
+    return Period(first, after - timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTitles:
+    """Names topics by the labels that are kept with what was understood (`Subject.label`)."""
+
+    shelf: Shelf
+
+    def __call__(self, label: str) -> str | None:
+        """Return a topic's title in Indonesian, with its service; None for talk and what is known no more."""
+        first, _, second = label.partition("/")
+        if first in KINDS and second:
+            title = self.shelf.title(Subject(second, service=first), "id")
+            return f"{title} ({first})" if title and first not in title.lower() else title
+        return self.shelf.title(Subject(first, about=second or None), "id")
