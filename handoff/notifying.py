@@ -36,10 +36,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail to an officer."""
+    """A mail to an officer. `first` is the number of the most urgent of `count` tickets."""
 
     subject: str
     text: str
+    first: str
+    count: int
 
 
 def is_time(*, last_at: datetime | None, now: datetime, digest: timedelta) -> bool:
@@ -114,7 +116,8 @@ def letter(name: str, told: Sequence[Told], language: str) -> Letter:
     else:
         subject = frame["many"].format(count=len(ordered))
     paragraphs = [frame["greeting"].format(name=name), *(_paragraph(each, language) for each in ordered)]
-    return Letter(subject, "\n\n".join([*paragraphs, frame["end"]]))
+    text = "\n\n".join([*paragraphs, frame["end"]])
+    return Letter(subject, text, ordered[0].number, len(ordered))
 
 
 def _paragraph(told: Told, language: str) -> str:

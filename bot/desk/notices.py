@@ -15,14 +15,14 @@ from bot.store import events
 from bot.store.database import Database, Transaction
 from bot.store.desk import mails, notices
 from bot.store.desk.mails import Mail
-from bot.store.desk.notices import Notice
+from bot.store.desk.notices import Addressee, Notice
 from channels.port import Channel, Receipt, SendFailed
 from handoff.deadline import Deadlines, in_words
-from handoff.notifying import Told, is_time, letter
+from handoff.notifying import Letter, Told, is_time, letter
 
 log = structlog.get_logger()
 
-MAIL = "email"
+MAIL, PHONE = "email", "whatsapp"
 FRESH = timedelta(days=1)
 """What was noticed longer ago is not mailed any more: the console has it."""
 MOST = 100  # notices in one mail; the rest follows with the next
@@ -41,10 +41,10 @@ class TellLater(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Notices:
-    """Writes to officers. Without the channel email nobody is written to, and what was to be told grows old.
+    """Writes to officers. Without a channel for it nobody is written to, and what was to be told grows old.
 
     `console` is the console's address without a slash at its end; `digest` is how long after a mail the next one
-    may follow.
+    may follow. `has_template`: on WhatsApp there is an approved template for officers whose number is known.
     """
 
     database: Database
@@ -53,11 +53,13 @@ class Notices:
     channels: Mapping[str, Channel]
     deadlines: Deadlines
     console: str
+    office: str
     digest: timedelta
+    has_template: bool = False
 
     async def gather(self) -> None:
         """Make the mails that are due, one to an officer. Any number of workers may do so at once."""
-        if MAIL not in self.channels:
+        if MAIL not in self.channels and not self._is_on_phones:
             return
         now = self.clock.now()
         async with self.database.statement() as tx:
@@ -144,16 +146,30 @@ class Notices:
             if officer is None or not is_time(last_at=officer.last_at, now=now, digest=self.digest):
                 return
             found = await self._still_so(tx, officer_id, now)
-            if not found:
-                return
-            written = letter(officer.name, self._told(found, officer.language, now), officer.language)
+            if found:
+                written = letter(officer.name, self._told(found, officer.language, now), officer.language)
+                await self._keep(tx, officer, [each.id for each in found], written, now)
+
+    @property
+    def _is_on_phones(self) -> bool:
+        return self.has_template and PHONE in self.channels
+
+    async def _keep(
+        self, tx: Transaction, officer: Addressee, told: Sequence[int], written: Letter, now: datetime
+    ) -> None:
+        """Keep a mail, and the same in short for the officer's phone."""
+        ways = [MAIL] if MAIL in self.channels else []
+        if officer.phone and self._is_on_phones:
+            ways.append(PHONE)
+        for way in ways:
             mail_id = await mails.keep(
                 tx,
-                officer_id,
-                [each.id for each in found],
-                channel=MAIL,
+                officer.id,
+                told,
+                channel=way,
                 subject=written.subject,
                 body=written.text,
+                arguments={"office": self.office, "count": str(written.count), "ticket": written.first},
                 now=now,
             )
             await self.queue.tell(tx, mail_id)

@@ -75,6 +75,7 @@ class Templates(_Section):
     rating: ContentSid = ""
     officer_replied: ContentSid = ""
     warning: ContentSid = ""
+    officer_notice: ContentSid = ""
 
 
 class Buttons(_Section):

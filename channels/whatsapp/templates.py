@@ -20,15 +20,16 @@ NOTHING = "-"
 LONGEST_VALUE = 250
 """Characters of a value; Twilio recommends fewer than 250 and refuses more than 1600 (error 21658)."""
 
-OFFICE, TICKET, DAYS, DATE = "office", "ticket", "days", "date"
+OFFICE, TICKET, DAYS, DATE, COUNT = "office", "ticket", "days", "date", "count"
 """The arguments that fill a template: the office's short name, the ticket's number, a count of days as
-digits, and a date in words."""
+digits, a date in words, and a count of tickets as digits."""
 
 SAMPLES: Mapping[str, str] = {
     OFFICE: "BPS Kabupaten Contoh",
     TICKET: "KST-2026-00017",
     DAYS: "7",
     DATE: "24 Maret 2026",
+    COUNT: "3",
 }
 """Values that show Meta's reviewers what will stand there."""
 
@@ -81,6 +82,14 @@ TEMPLATES: Mapping[str, Template] = {
             "Bila masih perlu bantuan, balas saja pesan ini."
         ),
         arguments=(OFFICE, DATE, TICKET),
+    ),
+    "officer_notice": Template(
+        name="pst_pemberitahuan_petugas",
+        body=(
+            "Pemberitahuan untuk petugas {{1}}. Jumlah tiket yang perlu perhatian Anda: {{2}}. "
+            "Yang paling mendesak: {{3}}. Buka konsol layanan untuk membacanya."
+        ),
+        arguments=(OFFICE, COUNT, TICKET),
     ),
 }
 

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import BigInteger, DateTime, bindparam, text, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from bot.store.database import Transaction
 from bot.store.tables import officer_mail
 from channels.port import Outbound
 
-OFFICER_DIGEST = "officer_digest"
-"""The key of what tells officers."""
+KEYS = {"email": "officer_digest", "whatsapp": "officer_notice"}
+"""The key of what tells officers, by channel: on WhatsApp it is that of an approved template."""
 
 _COMPOSED = text(
     """
     WITH made AS (
-        INSERT INTO officer_mail (officer_id, channel, state, subject, text, created_at)
-        VALUES (:officer, :channel, 'kept', :subject, :text, :now) RETURNING id
+        INSERT INTO officer_mail (officer_id, channel, state, subject, text, arguments, created_at)
+        VALUES (:officer, :channel, 'kept', :subject, :text, :arguments, :now) RETURNING id
     ), told AS (
         UPDATE officer_notice SET mail_id = made.id FROM made WHERE officer_notice.id = ANY(:notices)
     )
     SELECT id FROM made
     """
-).bindparams(bindparam("now", type_=DateTime(timezone=True)), bindparam("notices", type_=ARRAY(BigInteger)))
+).bindparams(
+    bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("notices", type_=ARRAY(BigInteger)),
+    bindparam("arguments", type_=JSONB),
+)
 
 
 async def keep(
@@ -38,10 +42,16 @@ async def keep(
     channel: str,
     subject: str,
     body: str,
+    arguments: Mapping[str, str],
     now: datetime,
 ) -> int:
-    """Keep a mail that tells a locked officer of these notices; return its id."""
-    what = {"officer": officer_id, "notices": list(notice_ids), "channel": channel}
+    """Keep a mail that tells a locked officer of these notices, on a channel of `KEYS`; return its id."""
+    what = {
+        "officer": officer_id,
+        "notices": list(notice_ids),
+        "channel": channel,
+        "arguments": dict(arguments),
+    }
     made = await tx.execute(_COMPOSED, {**what, "subject": subject, "text": body, "now": now})
     return int(made.scalar_one())
 
@@ -62,7 +72,7 @@ class Mail:
 
 _MAIL = text(
     """
-    SELECT mail.*, officer.email, officer.language, officer.disabled_at IS NOT NULL AS is_disabled
+    SELECT mail.*, officer.email, officer.phone, officer.language, officer.disabled_at IS NOT NULL AS is_disabled
     FROM officer_mail AS mail JOIN officer ON officer.id = mail.officer_id
     WHERE mail.id = :mail AND mail.state IN ('kept', 'sending')
     """
@@ -77,9 +87,10 @@ async def pending(tx: Transaction, mail_id: int) -> Mail | None:
     outbound = Outbound(
         id=row.uid,
         channel=row.channel,
-        recipient=row.email,
+        recipient=f"whatsapp:{row.phone}" if row.channel == "whatsapp" else row.email,
         text=row.text,
-        key=OFFICER_DIGEST,
+        key=KEYS[row.channel],
+        arguments=row.arguments,
         created_at=row.created_at,
         language=row.language,
         subject=row.subject,

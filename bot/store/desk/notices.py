@@ -73,11 +73,12 @@ async def notify(
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """An officer who is written to; `last_at` is when the last mail to them was made."""
+    """An officer who is written to; `last_at` is when the last mail to them was made. `phone` is E.164."""
 
     id: int
     name: str
     email: str
+    phone: str | None
     language: str
     last_at: datetime | None
 
@@ -117,7 +118,7 @@ async def to_be_told(tx: Transaction, *, since: datetime) -> list[tuple[int, dat
 
 _HOLD = text(
     """
-    SELECT id, name, email, language,
+    SELECT id, name, email, phone, language,
         (SELECT max(created_at) FROM officer_mail WHERE officer_id = officer.id) AS last_at
     FROM officer WHERE id = :officer AND disabled_at IS NULL
     """
@@ -131,7 +132,7 @@ async def hold(tx: Transaction, officer_id: int) -> Addressee | None:
         text("SELECT 1 FROM officer WHERE id = :officer FOR NO KEY UPDATE"), {"officer": officer_id}
     )
     row = (await tx.execute(_HOLD, {"officer": officer_id})).one_or_none()
-    return None if row is None else Addressee(row.id, row.name, row.email, row.language, row.last_at)
+    return None if row is None else Addressee(**row._mapping)
 
 
 _NOTICES = text(

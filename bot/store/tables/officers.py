@@ -112,6 +112,7 @@ officer_mail = Table(
     Column("state", String(16), nullable=False),  # kept | sending | sent | failed
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("arguments", JSONB, nullable=False, server_default=text("'{}'")),
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
     moment("attempted_at", nullable=True),
     moment("created_at"),

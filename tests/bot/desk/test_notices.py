@@ -6,7 +6,7 @@ import asyncio
 import email
 import email.policy
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -20,6 +20,8 @@ from bot.store.desk import notices as store
 from bot.store.privacy import retention
 from channels.email import Email
 from channels.port import Channel
+from channels.whatsapp.options import Templates
+from channels.whatsapp.templates import TEMPLATES
 from handoff.ports.values import Officer
 from tests.bot.desk.floor import Floor
 from tests.channels.email.building import channel
@@ -27,6 +29,7 @@ from tests.channels.email.smtp_stub import DROP, SmtpStub, start_smtp_stub
 
 SAID = "Mohon data kemiskinan desa saya, nama saya Siti"
 MAIL = "siti@contoh.example"
+SID = "HX" + "0" * 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,3 +367,49 @@ async def test_a_worker_does_it_all_by_its_queue(post: Post) -> None:
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)
     assert (await post.floor.row("SELECT tended_version > 0 AS is_tended FROM ticket")).is_tended
+
+
+class TestPhones:
+    """WhatsApp besides the mail, where the office has a template and the officer a number."""
+
+    async def test_a_template_goes_to_the_officers_number(self, post: Post) -> None:
+        await staff(post.floor)
+        await post.floor.run("UPDATE officer SET phone = '+628111111099' WHERE login = 'ani'")
+        _, ticket = await post.floor.asked()
+        await post.floor.asked(sender="whatsapp:+628111111002")
+        phones = post.floor.stage.memory["whatsapp"]
+        both = replace(
+            post.notices, channels={**post.notices.channels, "whatsapp": phones}, has_template=True
+        )
+        mails = await replace(post, notices=both).go()
+        assert len(mails) == 2
+        (sent,) = phones.sent
+        assert (sent.recipient, sent.key) == ("whatsapp:+628111111099", "officer_notice")
+        assert sent.arguments == {"office": "BPS Kabupaten Klaten", "count": "2", "ticket": ticket.number}
+        assert set(TEMPLATES[sent.key].arguments) == set(sent.arguments)
+        assert sent.last_heard is None  # so it can go out as the template only
+        assert await replace(post, notices=both).go() == []
+
+    async def test_without_a_template_nothing_is_tried(self, post: Post) -> None:
+        await post.floor.officer("Ani")
+        await post.floor.run("UPDATE officer SET phone = '+628111111099'")
+        await post.floor.asked()
+        phones = post.floor.stage.memory["whatsapp"]
+        without = replace(post.notices, channels={"whatsapp": phones})
+        await without.gather()
+        assert await post.floor.rows("SELECT 1 FROM officer_mail") == []
+
+    async def test_the_office_yml_decides(self, post: Post) -> None:
+        core = post.floor.stage.core
+        assert not assembly.notices(core, {}).has_template
+        channels = tuple(
+            replace(
+                each, options=each.options.model_copy(update={"templates": Templates(officer_notice=SID)})
+            )
+            if each.name == "whatsapp"
+            else each
+            for each in core.settings.channels
+        )
+        assert assembly.notices(
+            replace(core, settings=replace(core.settings, channels=channels)), {}
+        ).has_template
