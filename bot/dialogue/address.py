@@ -13,7 +13,7 @@ from typing import Literal
 LONGEST = 254  # characters; RFC 5321, section 4.5.3.1.3, less the angle brackets
 
 _ADDRESS = re.compile(
-    r"(?P<local>\"[^\"\n]{1,62}\"|[^\s@<>()\[\]{},;:\"]{1,64})@(?P<domain>\[[0-9a-fA-F:.]+\]|(?:[\w-]{1,63}\.)+[\w-]{2,63})"
+    r"(?P<local>\"[^\"\n]{1,62}\"|[^\s@<>()\[\],;:\"]{1,64})@(?P<domain>\[[0-9a-fA-F:.]+\]|(?:[\w-]{1,63}\.)+[\w-]{2,63})"
 )
 # Marks around an address, and what a phone puts there: (budi@example.org), <budi@example.org>, "budi@example.org."
 _AROUND = "<>()[]{}.,;:'\"!?*_`|\u200b\u2060"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.dialogue.address import Typed, address_in
-from bot.dialogue.details import cleaned
+from bot.dialogue.details import cleaned, is_name
 from bot.dialogue.state import Details, Field
 
 LONGEST = 300  # characters; a correction is no letter
@@ -20,9 +20,9 @@ _WRONG = re.compile(
     re.IGNORECASE,
 )
 _NOUNS: dict[Field, str] = {
-    "name": r"(?:nama(?:ku|nya)?|name)",
-    "organisation": r"(?:instansi(?:nya)?|pekerjaan(?:nya)?|kantor(?:nya)?|kampus(?:nya)?|organi[sz]ation|occupation)",
-    "purpose": r"(?:keperluan(?:nya)?|tujuan(?:nya)?|purpose)",
+    "name": r"(?:nama|name)",
+    "organisation": r"(?:instansi|pekerjaan|kampus|organi[sz]ation|occupation)",
+    "purpose": r"(?:keperluan|purpose)",
 }
 # "emailnya budi@example.org", and not "email ke budi@example.org tidak dibalas".
 _OWN = re.compile(
@@ -30,14 +30,32 @@ _OWN = re.compile(
     r"\S{1,254}@\S{1,254}(?:\W+\w+){0,2}\W*$",
     re.IGNORECASE,
 )
-_LINK = (
-    r"(?:\s+(?:saya|kami|my|yang\s+benar|yg\s+benar|yang\s+betul|seharusnya|harusnya|adalah|itu|is|should\s+be|jadi|menjadi"
-    r"|diganti|ganti|ke|to|bukan\s+[^,;]{1,60}?\s*[,;]?\s*(?:tapi|tetapi|melainkan|but)))*\s*[:=,]?\s+"
+_POINTS = (
+    r"(?:y(?:an)?g\s+(?:benar|betul)|(?:se)?harusnya|adalah|itu|is|should\s+be|jadi|menjadi|diganti|ganti|ke|to"
+    r"|bukan\s+[^,;\n]{1,60}?\s*[,;]?\s*(?:tapi|tetapi|melainkan|but))"
 )
-_NEW = {
-    field: re.compile(rf"\b{noun}{_LINK}(?P<value>[^\n]{{1,200}})", re.IGNORECASE)
-    for field, noun in _NOUNS.items()
-}
+
+
+def _told_anew(noun: str) -> re.Pattern[str]:
+    """Return a pattern for what stands behind a noun that is theirs, or that is pointed to as right.
+
+    "nama di invoice salah" tells nothing of the kind.
+    """
+    ways = (
+        r"(?:nya|ku|\s+saya)?\s+(?:salah|keliru|wrong)\W+(?:(?:se)?harusnya|y(?:an)?g\s+benar|should\s+be)\s+",
+        rf"(?:nya|ku|\s+saya|\s+kami)(?:\s+{_POINTS})*\s*[:=,]?\s+",
+        rf"(?:\s+{_POINTS})+\s*[:=,]?\s+",
+        r"\s*[:=]\s*",
+    )
+    return re.compile(rf"\b{noun}(?:{'|'.join(ways)})(?P<value>[^\n]{{1,200}})", re.IGNORECASE)
+
+
+# What cannot be the right thing: "nama saya salah dicatat", "nama saya di kuitansi".
+_NO_VALUE = re.compile(
+    r"^(?:di|ke|dari|pada|in|on|at|tidak|belum|kok|yang|anak|pembeli|salah|keliru|typo|wrong|harus\w*|seharus\w*)\b",
+    re.IGNORECASE,
+)
+_NEW = {field: _told_anew(noun) for field, noun in _NOUNS.items()}
 
 
 def corrected(text: str) -> tuple[Details, Typed | None]:
@@ -55,7 +73,7 @@ def corrected(text: str) -> tuple[Details, Typed | None]:
         return Details(), None
     for field, pattern in _NEW.items():
         found = pattern.search(text)
-        value = cleaned(field, found["value"]) if found else None
-        if value:
+        value = None if found is None or _NO_VALUE.match(found["value"]) else cleaned(field, found["value"])
+        if value and (field != "name" or is_name(value)):
             return Details(**{field: value}), None
     return Details(), None

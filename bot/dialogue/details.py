@@ -62,7 +62,7 @@ _BEFORE: dict[str, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
-_AFTER_NAME = re.compile(r"(?:[\s,.!]+(?:ya|pak|bu|kak|min|mas|mbak|kakak|admin))+\W*$", re.IGNORECASE)
+_AFTER_NAME = re.compile(r"(?:[\s,!]+(?:ya|pak|bu|kak|min|mas|mbak|kakak|admin))+\W*$", re.IGNORECASE)
 _EDGES = ' \t\n,;:*_"-\u2013\u201c\u201d'
 _LIST_MARK = re.compile(r"^\s*(?:[-*\u2022]|\(?\d{1,2}[.)])\s+")
 # Degrees, which follow a name behind a comma: "Budi Santoso, S.Si., M.Stat."

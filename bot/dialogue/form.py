@@ -23,6 +23,7 @@ MOST_MISSES = 2  # answers in a row that are none; then the question is left to 
 SURELY = 0.8  # confidence from which words that could be a name are what the office is asked about
 LONG_ANSWER = 12  # words; whoever writes more to a question for a name or address tells something else
 CALLS = frozenset({ASK_OFFICER, NOT_HELPED, WHAT_CAN_YOU_DO})  # asked for in the middle of the form
+LONGEST_FORM = 6  # lines of a letter that is nothing but the filled-in form
 OF_COMPLAINT: tuple[Field, ...] = ("name", "email")  # what it is about is told freely
 FAULTS = {"phone": Say("form_email_phone"), "incomplete": Say("form_email_incomplete")}
 SILENT = frozenset({"flood", "limit"})  # reasons for which nobody is asked anything
@@ -48,6 +49,18 @@ def begun(turn: Turn, decision: Decision) -> Decision:
     form = Form(told=now.told())
     return _asked_next(
         turn, replace(decision, details=now), form, (*decision.says, Say("form_begin")), decision.kind
+    )
+
+
+def _begun_by_letter(decision: Decision, now: Details) -> Decision:
+    """Ask for all at once; the address is the one that the letter came from, where it came from one."""
+    say = Say("form_letter", {"email": literal(now.email)}) if now.email else Say("form_letter_whole")
+    return replace(
+        decision,
+        says=(*decision.says, say),
+        details=now,
+        is_registered=now.email is not None,
+        context=replace(decision.context, form=Form(None, now.told())),
     )
 
 
@@ -173,24 +186,26 @@ def _field(turn: Turn, form: Form, field: Field, heard: Heard | None, limits: Li
 
 
 def _letter(turn: Turn, form: Form, now: Details) -> Decision | None:
-    """Take what a letter tells after it was asked for all at once; a letter without is none of the form's."""
-    consents = True if words.allows_keeping(turn.text) else None
-    is_labelled = has_label(turn.text)
+    """Take what a letter tells after it was asked for all at once; a letter without is none of the form's.
+
+    Without labels it has to be short: an address stands below many a letter that asks something else.
+    """
     fix = _corrected(turn, form)
     if fix is not None:
         return fix
-    if not is_labelled and consents is None:
+    lines = [line for line in turn.text.splitlines() if line.strip()]
+    is_told = has_label(turn.text) or (len(now.told()) > 1 and len(lines) <= LONGEST_FORM)
+    consents = True if words.allows_keeping(turn.text) else None
+    if not is_told and consents is None:
         return None
-    merged = now if is_labelled else Details()
-    data = in_one_line(merged)
-    says = (Say("form_noted", {"data": data}) if data else Say("form_kept"),)
-    return replace(
-        _says(turn, replace(form, told=(*form.told, *merged.told())), *says),
-        details=merged,
-        consents=consents,
-        # A letter that tells more than its labels may well ask something: an officer reads it.
-        owes=len(turn.text.splitlines()) > len(merged.told()) + 2,
-    )
+    now = now if is_told else Details()
+    say = Say("form_noted", {"data": in_one_line(now)}) if now.told() else Say("form_kept")
+    is_complete = now.email is not None and turn.ticket_state == "requirements"
+    promise = (Say("form_promise"),) if is_complete else ()
+    decision = _says(turn, replace(form, told=_with(form.told, now.told())), say, *promise, details=now)
+    # A letter that tells more than its labels may well ask something: an officer reads it.
+    owes = len(lines) > LONGEST_FORM
+    return replace(decision, consents=consents, is_registered=is_complete, owes=owes)
 
 
 def _consent(turn: Turn) -> Decision | None:
@@ -239,7 +254,8 @@ def _passed(turn: Turn, form: Form) -> Decision:
 def _again(turn: Turn, form: Form, say: Say) -> Decision:
     """Ask once more with a helpful word; when it does not help, leave the field to the officer."""
     if form.misses + 1 < MOST_MISSES:
-        return _says(turn, replace(form, misses=form.misses + 1), say)
+        thanked = (Say("form_welcome"),) if words.thanks(turn.text) else ()
+        return _says(turn, replace(form, misses=form.misses + 1), *thanked, say)
     if form.asking == "email" and form.typed and "@" in form.typed:
         return _took(
             turn, form, Details(email=form.typed)

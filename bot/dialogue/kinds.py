@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from bot.dialogue.state import Subject
+from bot.dialogue.topics import ASK_OFFICER, FOLLOW_UP, NOT_HELPED
 from handoff.ticket import KINDS, Kind
 
 DEFAULT: Kind = "konsultasi"
 COMPLAINT = "pengaduan"  # the topic of the knowledge, and the kind of ticket
+# What the model may take a complaint for; street lamps and invoices are something else.
+NEAR = frozenset({None, COMPLAINT, ASK_OFFICER, NOT_HELPED, FOLLOW_UP})
 LONGEST_WISH = 60  # words; in a longer letter the wish to complain stands among much else
 
 _WISH = re.compile(
@@ -39,7 +42,7 @@ def is_complaint(text: str, topic: str | None) -> bool:
 
     By the wish ("saya mau mengadu"), or by a grievance that the model takes for the topic of complaints.
     """
-    if _WAY.search(text):
+    if _WAY.search(text) or topic not in NEAR:
         return False
     if _WORD_ALONE.match(text):
         return True

@@ -13,11 +13,12 @@ from handoff.dates import long_day
 from handoff.ticket import ENDS, OPEN, numbers_in
 
 LONGEST = 30  # words; in a longer message a ticket is mentioned, not asked about
+LONGEST_PLAIN = 6  # words of a question for "my ticket" by somebody who has none
 MOST = 3  # tickets that are told of in one reply
 WORKED_ON = frozenset({"work", "citizen"})
 
 _NAMED = re.compile(
-    r"\b(?:tiket(?:ku|nya)?|ticket|(?:permintaan|permohonan|pengaduan|aduan|laporan|konsultasi|pertanyaan|request|complaint)"
+    r"\b(?:tiket(?:ku|nya)?(?!\s+(?:kereta|bus|pesawat|konser|masuk|wisata|bioskop|kapal))|ticket|(?:permintaan|permohonan|pengaduan|aduan|laporan|konsultasi|pertanyaan|request|complaint)"
     r"\s*(?:saya|ku|kami|kemarin|kmrn|yang\s+kemarin))\b|\bmy\s+(?:ticket|request|complaint)\b",
     re.IGNORECASE,
 )
@@ -64,14 +65,19 @@ def about_ticket(turn: Turn) -> Decision | None:
         confirmed = _confirmed(turn)
         if confirmed is not None:
             return confirmed
-    if wants_tickets(turn.text):
-        return _status(turn)
+    if wants_tickets(turn.text) and (status := _status(turn)) is not None:
+        return status
     if words.cancels(turn.text):
         return _cancel(turn)
-    is_over = words.is_solved(turn.text) or (words.has_enough(turn.text) and not is_going_on(turn))
-    if is_over and turn.ticket:
-        return _ended(turn, "done")
-    return None
+    return _ended(turn, "done") if turn.ticket and _is_over(turn) else None
+
+
+def _is_over(turn: Turn) -> bool:
+    """Tell whether the citizen has what they wanted; "cukup sekian" alone ends no ticket that nobody took yet."""
+    if words.is_solved(turn.text):
+        return True
+    is_worked_on = turn.ticket_state in WORKED_ON
+    return not is_going_on(turn) and words.has_enough(turn.text, surely=not is_worked_on)
 
 
 def _confirmed(turn: Turn) -> Decision | None:
@@ -105,7 +111,7 @@ def _ended(turn: Turn, ends: Literal["cancelled", "done"]) -> Decision:
     return replace(decision, ends=ends, context=replace(decision.context, form=None))
 
 
-def _status(turn: Turn) -> Decision:
+def _status(turn: Turn) -> Decision | None:
     """Tell how the tickets stand that were asked about: of this person, and of nobody else.
 
     Numbers can be guessed: there is no telling one that does not exist from somebody else's.

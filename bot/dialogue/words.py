@@ -36,10 +36,11 @@ _ENOUGH = _whole(
     r"(?:sudah|udah|wis|sampun)?\s*(?:cukup|cekap)(?:\s+(?:sekian|itu|ini|sampai\s+(?:di\s*)?(?:sini|situ)))?"
     r"|that'?s\s+(?:all|enough)|enough"
 )
+_SURELY_ENOUGH = re.compile(r"\b(?:sudah|udah|wis|sampun|dah)\W+(?:cukup|cekap)", re.IGNORECASE)
 _SOLVED = _whole(
     r"(?:masalah|masalahnya|pertanyaan|pertanyaannya|kebutuhan|urusan|urusannya|problem|semuanya|semua)\W+(?:saya\W+)?"
     r"(?:(?:sudah|udah|telah|dah|is|has\s+been)\W+)?(?:selesai|beres|teratasi|terjawab|terpenuhi|solved|answered|clear)"
-    r"|(?:sudah|udah|telah|dah|wis|sampun)\W+(?:selesai|beres|teratasi|terjawab|terpenuhi|ketemu|dapat|jelas|rampung)"
+    r"|(?:sudah|udah|telah|dah|wis|sampun)\W+(?:selesai|beres|teratasi|terjawab|terpenuhi|ketemu|dapat|rampung)"
     r"(?:\W+(?:datanya|jawabannya|masalahnya|pertanyaannya|semua|semuanya))?"
     rf"|(?:tolong\W+)?(?:tutup|selesaikan|close){_OF_TICKET}|{_TICKET}(?:\W+saya)?\W+(?:boleh|bisa|silakan|silahkan)\W+(?:di)?tutup"
     r"|(?:tidak|ga|gak|nggak)\W+perlu\W+(?:lagi|dilanjutkan)|no\s+longer\s+needed|it\s+is\s+solved|it'?s\s+solved"
@@ -77,6 +78,9 @@ _END = re.compile(
     r"|matur\w*|nuwun|nuhun|membantu|bye|dadah|jumpa)\b",
     re.IGNORECASE,
 )
+_THANKED = re.compile(
+    r"\b(?:terima|terimakasih|makasih?|mksh|tks|trim\w*|thank\w*|thx|tq|suwun|nuwun|nuhun)\b", re.IGNORECASE
+)
 _WORDLESS = re.compile(r"^[\W_]*$")
 
 
@@ -89,9 +93,9 @@ def cancels(text: str) -> bool:
     return _is(_CANCEL, text)
 
 
-def has_enough(text: str) -> bool:
-    """Tell whether somebody says that it is enough: "sudah cukup"."""
-    return _is(_ENOUGH, text)
+def has_enough(text: str, *, surely: bool = False) -> bool:
+    """Tell whether somebody says that it is enough: "sudah cukup"; "cukup sekian" may just be a goodbye."""
+    return _is(_ENOUGH, text) and (not surely or _SURELY_ENOUGH.search(text) is not None)
 
 
 def is_solved(text: str) -> bool:
@@ -117,6 +121,11 @@ def refuses(text: str) -> bool:
 def allows_keeping(text: str) -> bool:
     """Tell whether a letter says that what it tells may be remembered: "boleh disimpan"."""
     return _KEEP.search(text) is not None
+
+
+def thanks(text: str) -> bool:
+    """Tell whether a message is nothing but thanks."""
+    return _is(_THANKS, text) and _THANKED.search(text) is not None
 
 
 def is_courtesy(text: str) -> bool:

@@ -335,3 +335,35 @@ async def test_on_a_day_off_the_citizen_hears_when_officers_work_again(
         [opened] = await stage.answered(OFFICER)
         assert ("bekerja lagi" in opened) is (said is not None)
         assert said is None or said in opened
+
+
+async def test_a_letter_from_nowhere_is_asked_for_its_address_too(staged: Staged) -> None:
+    async with staged() as stage:
+        teach(stage)
+        mail = {"channel": "email", "sender": "tanpa-alamat"}
+        [opened] = await stage.answered(OFFICER, **mail)
+        assert "Email:" in opened
+        assert await stage.scalar("SELECT clear_at FROM ticket") is None
+        last = stage.memory["email"].last_id["tanpa-alamat"]
+        [done] = await stage.answered("Budi, budi@example.org, guru", replies_to=(last,), **mail)
+        assert "paling lambat" in done
+        assert await person(stage) == ("Budi", "budi@example.org", "guru")
+        assert await stage.scalar("SELECT clear_at FROM ticket") is not None
+
+
+async def test_a_letter_that_asks_on_is_no_answer_to_the_form(staged: Staged) -> None:
+    async with staged() as stage:
+        teach(stage)
+        await stage.answered(OFFICER, **MAIL)
+        last = stage.memory["email"].last_id["siti@example.org"]
+        [reply] = await stage.answered("berapa biaya konsultasi?", replies_to=(last,), **MAIL)
+        assert "tidak dipungut biaya" in reply
+        assert await person(stage) == (None, "siti@example.org", None)
+
+
+async def test_thanks_in_the_middle_are_no_name(staged: Staged) -> None:
+    async with staged() as stage:
+        teach(stage)
+        await stage.answered(OFFICER)
+        [reply] = await stage.answered("makasih")
+        assert reply == "Sama-sama.\n\nSiapa nama Anda?"

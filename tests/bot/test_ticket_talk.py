@@ -291,3 +291,44 @@ async def test_a_closed_ticket_is_not_told_of_as_open(staged: Staged) -> None:
         stage.clock.advance(timedelta(days=1))
         [reply] = await stage.answered("status tiket saya")
         assert "Senin, 23 November 2026" in reply
+
+
+async def test_what_is_told_of_a_complaint_goes_to_it_and_is_not_answered_as_a_question(
+    staged: Staged,
+) -> None:
+    async with staged() as stage:
+        story = "kemarin saya datang jam 9 dan baru dilayani jam 12"
+        stage.model.teach(story, "jam_layanan")
+        await stage.answered("saya mau mengadu")
+        [reply] = await stage.answered(story)
+        assert "tambahkan ke tiket *ADU-" in reply
+        assert reply.endswith("Siapa nama Anda?")
+        assert "Sumber:" not in reply
+
+
+async def test_more_data_that_are_not_found_go_to_the_open_ticket(staged: Staged) -> None:
+    async with staged() as stage:
+        number = await registered(stage)
+        stage.model.teach("datanya per kecamatan", "minta_data")
+        [reply] = await stage.answered("datanya per kecamatan")
+        assert number in reply
+        assert "Sumber:" not in reply
+
+
+async def test_a_goodbye_ends_no_ticket_that_nobody_took_yet(staged: Staged) -> None:
+    async with staged() as stage:
+        await registered(stage)
+        stage.model.teach("cukup sekian", "pamit")
+        await stage.answered("cukup sekian")
+        assert await stage.scalar("SELECT closed_at FROM ticket") is None
+        await change(stage, "UPDATE ticket SET state = 'work'")
+        await stage.answered("cukup sekian")
+        assert await stage.scalar("SELECT closed_at FROM ticket") is not None
+
+
+async def test_whoever_has_no_ticket_and_asks_when_they_are_answered_hears_the_rule(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("kapan pertanyaan saya dijawab?", "jangka_waktu", service="konsultasi")
+        [reply] = await stage.answered("kapan pertanyaan saya dijawab?")
+        assert "hari kerja" in reply
+        assert "tidak menemukan" not in reply

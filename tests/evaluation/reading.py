@@ -97,6 +97,7 @@ NOT_AN_ACT = {
         "form_kept",
         "form_not_kept",
     ),
+    *("form_letter_whole", "form_welcome"),
     *("form_without_email", "form_known", "form_letter", "form_noted", "form_corrected", "form_promise"),
     *(
         "officer_replied",
