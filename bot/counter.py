@@ -20,6 +20,7 @@ from bot.desk.desk import StoredDesk
 from bot.desk.files import FileRoom
 from bot.desk.inbox import Inbox
 from bot.desk.knowledge import ShelfKnowledge
+from bot.desk.letters import LetterRoom
 from bot.desk.live import StoredNews
 from bot.desk.people import People
 from bot.desk.privacy import StoredPrivacy
@@ -58,6 +59,7 @@ def console(core: Core) -> Console:
         people=people(core),
         audit=AuditLog(core.database, core.clock),
         files=FileRoom(core.database, core.clock, core.files, contents),
+        letters=LetterRoom(core.database, core.channels, contents),
         inbox=Inbox(core.database, core.clock, rules_of(core.settings.office), tuple(core.channels)),
         news=StoredNews(core.database.url),
         talk=talk(core),

@@ -89,6 +89,10 @@ class MemoryChannel:
         """Refuse: nothing can be fetched."""
         raise FetchFailed(f"{self.name} fetches nothing", permanent=True)
 
+    def page(self, data: bytes) -> str:
+        """Return nothing: what is written here is text."""
+        return ""
+
     async def typing(self, external_id: str) -> None:
         """Show nothing."""
 

@@ -422,6 +422,13 @@ class Channel(Protocol):
         """Fetch what an attachment of this channel points to. Raises `FetchFailed`; has a deadline."""
         ...
 
+    def page(self, data: bytes) -> str:
+        """Return the HTML that a fetched letter shows, clean enough to stand in a page of ours; "" without any.
+
+        Pure, and total: never raises on bad input.
+        """
+        ...
+
     async def typing(self, external_id: str) -> None:
         """Show the sender of that message that an answer is on its way, where that can be shown.
 

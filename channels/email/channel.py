@@ -16,6 +16,7 @@ from channels.email.address import Sender, imap_server, mail_from, smtp_server
 from channels.email.connection import Connection, MailboxTrouble
 from channels.email.mailbox import NAME, Mailbox
 from channels.email.options import Environment, Options
+from channels.email.page import html_of
 from channels.email.read import read
 from channels.email.sender import Outbox
 from channels.email.session import Dialling
@@ -97,6 +98,10 @@ class Email:
         attached.admit(attachment, most=most)
         data = await self._mailbox.depot.open(NAME, at.place, at.epoch, at.number)
         return await asyncio.to_thread(attached.content_of, data, attachment, at.file, most=most)
+
+    def page(self, data: bytes) -> str:
+        """Return the HTML of a raw mail, sanitised. Never raises."""
+        return html_of(data)
 
     async def typing(self, external_id: str) -> None:
         """Mail shows nothing."""

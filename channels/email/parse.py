@@ -24,7 +24,7 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _SPACE_BEFORE_COLON = re.compile(rb"^([A-Za-z][A-Za-z0-9-]{1,60})[ \t]{1,20}:", re.MULTILINE)
 _MOST_ENCLOSED = 5
 _FULL_SIZE = re.compile(SHORTENED_HEADER + rb": (\d{1,15})\r?\n")
-_BROKEN = (
+BROKEN = (
     errors.MessageError,
     ValueError,
     LookupError,
@@ -40,14 +40,9 @@ def parse(data: bytes, own: Sender | None = None, authserv_id: str = "") -> Mail
 
     `authserv_id` is how the office's server calls itself in Authentication-Results, "" for not asking it.
     """
-    shortened = _FULL_SIZE.match(data)
-    full_size = int(shortened[1]) if shortened else None
-    raw = data[shortened.end() :] if shortened else data
-    if raw[:1].isspace() or raw.startswith(codecs.BOM_UTF8):
-        raw = raw.removeprefix(codecs.BOM_UTF8).lstrip()
+    raw, full_size = prepared(data)
     if not raw.strip():
         return _unparseable(raw, "surat kosong")
-    raw = _with_proper_colons(raw)
     try:
         message = parsed(raw)
         fields = Headers(message)
@@ -64,9 +59,18 @@ def parse(data: bytes, own: Sender | None = None, authserv_id: str = "") -> Mail
         return _unparseable(raw, str(limit))
     except RecursionError:
         return _unparseable(raw, "bagian bersarang terlalu dalam")
-    except _BROKEN as error:
+    except BROKEN as error:
         return _unparseable(raw, f"pembaca surat menyerah ({type(error).__name__})")
     return replace(mail, full_size=full_size, finding=trust.judge(message, authserv_id))
+
+
+def prepared(data: bytes) -> tuple[bytes, int | None]:
+    """Return a mail without what stands before it, and the size of the whole where only a part was fetched."""
+    shortened = _FULL_SIZE.match(data)
+    raw = data[shortened.end() :] if shortened else data
+    if raw[:1].isspace() or raw.startswith(codecs.BOM_UTF8):
+        raw = raw.removeprefix(codecs.BOM_UTF8).lstrip()
+    return _with_proper_colons(raw), int(shortened[1]) if shortened else None
 
 
 def _with_proper_colons(raw: bytes) -> bytes:
@@ -163,5 +167,5 @@ def _unparseable(raw: bytes, reason: str) -> Mail:
 def _head(raw: bytes) -> Message:
     try:
         return BytesHeaderParser(policy=_POLICY).parsebytes(raw[:65_536])
-    except _BROKEN:
+    except BROKEN:
         return Message(policy=_POLICY)

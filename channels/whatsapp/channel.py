@@ -88,6 +88,10 @@ class WhatsApp:
         """Fetch a file a citizen sent; see `MediaFetcher.fetch`. Raises `FetchFailed`."""
         return await self._media.fetch(attachment)
 
+    def page(self, data: bytes) -> str:
+        """Return nothing: there are no letters here."""
+        return ""
+
     async def typing(self, external_id: str) -> None:
         """Show that an answer is being prepared; see `show_typing`."""
         await show_typing(self._client, external_id)

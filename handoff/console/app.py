@@ -24,6 +24,7 @@ from handoff.console.frame import BASE, HERE, VENDOR, Frame, OpenPage, Page, Vis
 from handoff.console.guard import Cookies, Guard, Headers
 from handoff.console.home import Home
 from handoff.console.inbox import Inbox
+from handoff.console.letter import LetterPages
 from handoff.console.live import Live
 from handoff.console.login import Login
 from handoff.console.me import Me
@@ -82,6 +83,7 @@ class Console:
             PeoplePages(frame, doors.people, place.public_url),
             AuditPages(frame, doors.audit),
             FilePages(doors.files),
+            LetterPages(frame, doors.letters),
             conversations,
             ConversationDesk(conversations, doors.talk.desk),
             CannedPages(frame, doors.talk.canned),

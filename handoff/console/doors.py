@@ -12,6 +12,7 @@ from handoff.ports.canned import CannedReplies
 from handoff.ports.desk import Desk
 from handoff.ports.files import FileRoom
 from handoff.ports.inbox import Inbox
+from handoff.ports.letters import LetterRoom
 from handoff.ports.live import News
 from handoff.ports.privacy import Privacy
 from handoff.ports.thread import Announcing, Knowledge, Threads
@@ -38,6 +39,7 @@ class Doors:
     people: People
     audit: AuditLog
     files: FileRoom
+    letters: LetterRoom
     inbox: Inbox
     news: News
     privacy: Privacy
