@@ -27,6 +27,10 @@ class Words:
         self._sentences = sentences
         self.keys = frozenset(sentences)
 
+    def versions(self, key: str) -> Mapping[str, Sentence]:
+        """Return a sentence in each language, its gaps unfilled."""
+        return self._sentences[key]
+
     def say(self, key: str, language: str, **given: object) -> str:
         """Return a sentence with its gaps filled. Raises KeyError for an unknown key or an empty gap."""
         sentence = self._sentences[key][language]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -26,16 +27,28 @@ async def desk(
         yield desk
 
 
-@pytest.fixture
-async def browser(program: Callable[..., str]) -> AsyncIterator[Browser]:
-    """Chromium."""
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser | None]:
+    """Chromium, started once; None where there is none."""
+    path = shutil.which("chromium")
+    if path is None:
+        yield None
+        return
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=program("chromium"),
+            executable_path=path,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         yield browser
         await browser.close()
+
+
+@pytest.fixture
+def browser(chromium: Browser | None, program: Callable[..., str]) -> Browser:
+    """Chromium, or a skip (a failure in the full suite)."""
+    program("chromium")
+    assert chromium is not None
+    return chromium
 
 
 @pytest.fixture
