@@ -14,10 +14,12 @@ from bot.clock import Clock, SystemClock
 from bot.complaints import SettingsError
 from bot.desk.accounts import Accounts
 from bot.desk.announcing import Announcements
+from bot.desk.attention import StoredAttention
 from bot.desk.audit import AuditLog
 from bot.desk.canned import StoredCanned
 from bot.desk.desk import StoredDesk
 from bot.desk.files import FileRoom
+from bot.desk.home import StoredHome
 from bot.desk.inbox import Inbox
 from bot.desk.knowledge import ShelfKnowledge
 from bot.desk.letters import LetterRoom
@@ -29,6 +31,7 @@ from bot.desk.sealing import Seal, derived
 from bot.desk.speaking import Speaking
 from bot.desk.thread import StoredThreads
 from bot.notices import OFFICER_REPLIED
+from bot.quarantine import Quarantine
 from bot.settings import Settings
 from bot.store.contents import Contents
 from bot.working_days import rules_of
@@ -61,6 +64,8 @@ def console(core: Core) -> Console:
         files=FileRoom(core.database, core.clock, core.files, contents),
         letters=LetterRoom(core.database, core.channels, contents),
         inbox=Inbox(core.database, core.clock, rules_of(core.settings.office), tuple(core.channels)),
+        attention=attention(core),
+        home=StoredHome(core.database, core.clock, office.timezone),
         news=StoredNews(core.database.url),
         talk=talk(core),
         privacy=privacy(core),
@@ -80,6 +85,13 @@ def privacy(core: Core) -> StoredPrivacy:
     """Return what officers do for a person's own data."""
     copies, erasure = assembly.copies(core), assembly.erasure(core)
     return StoredPrivacy(core.database, core.clock, copies=copies, erasure=erasure)
+
+
+def attention(core: Core) -> StoredAttention:
+    """Return what officers have to look at."""
+    quarantine = Quarantine(core.database, core.queue, core.clock)
+    silences = {name: channel.silence for name, channel in core.channels.items() if channel.silence}
+    return StoredAttention(core.database, core.clock, quarantine, silences)
 
 
 def people(core: Core) -> People:

@@ -19,6 +19,7 @@ from handoff.deadline import Deadlines
 from handoff.ports.inbox import MOST_COUNTED, PAGE, Choices, Counts, Filter, Line, Listing, TicketLine
 
 ONE_DAY = timedelta(days=1)
+HAS_TICKET = {"some": True, "none": False}
 _MOMENTS = frozenset({"due", "opened", "at"})
 
 
@@ -123,7 +124,8 @@ class Inbox:
             officer=officer_id,
             near=self._near(now),
             channel=wanted.channel,
-            kind=wanted.kind,
+            kind=wanted.kind if wanted.kind not in HAS_TICKET else None,
+            has_ticket=HAS_TICKET.get(wanted.kind or ""),
             assignee=wanted.officer_id,
             tag=wanted.tag,
             since=None if wanted.since is None else self._midnight(wanted.since),

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from handoff.console import words
+from handoff.console.attention import Attention
 from handoff.console.audit import AuditPages
 from handoff.console.canned import CannedPages
 from handoff.console.conversation import Conversations
@@ -75,7 +76,8 @@ class Console:
         conversations = Conversations(frame, doors.talk)
         return [
             Login(frame, doors.accounts, cookies),
-            Home(frame),
+            Home(frame, doors.home, doors.inbox),
+            Attention(frame, doors.attention),
             Inbox(frame, doors.inbox),
             PersonPages(frame, doors.privacy),
             Live(doors.news, doors.accounts),

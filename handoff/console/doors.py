@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from handoff.console.conversation_view import Render
 from handoff.deadline import Deadlines
 from handoff.ports.accounts import Accounts, People
+from handoff.ports.attention import Attention
 from handoff.ports.audit import AuditLog
 from handoff.ports.canned import CannedReplies
 from handoff.ports.desk import Desk
 from handoff.ports.files import FileRoom
+from handoff.ports.home import Home
 from handoff.ports.inbox import Inbox
 from handoff.ports.letters import LetterRoom
 from handoff.ports.live import News
@@ -41,6 +43,8 @@ class Doors:
     files: FileRoom
     letters: LetterRoom
     inbox: Inbox
+    attention: Attention
+    home: Home
     news: News
     privacy: Privacy
     talk: Talk

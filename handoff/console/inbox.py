@@ -20,6 +20,7 @@ from handoff.ticket import KINDS
 
 TONES = {"missed": "red", "near": "amber", "ok": "", "none": "", "paused": ""}
 LONGEST_WORDS = 200
+WITH_OR_WITHOUT = ("some", "none")
 
 
 class Inbox:
@@ -78,7 +79,10 @@ class Inbox:
                 ("", say("inbox.any")),
                 *((each, self.channel(visitor, each)) for each in choices.channels),
             ],
-            "kind": [("", say("inbox.any")), *((each, say(f"inbox.kind_{each}")) for each in KINDS)],
+            "kind": [
+                ("", say("inbox.any")),
+                *((each, say(f"inbox.kind_{each}")) for each in (*KINDS, *WITH_OR_WITHOUT)),
+            ],
             "officer": [("", say("inbox.anybody")), *choices.officers],
             "tag": [("", say("inbox.any")), *((each, each) for each in tags)],
         }
@@ -106,7 +110,7 @@ def filter_of(asked: Mapping[str, str]) -> Filter:
     return Filter(
         queue=next((each for each in QUEUES if each == queue), usual),
         channel=_text(asked.get("channel")),
-        kind=kind if kind in KINDS else None,
+        kind=kind if kind in (*KINDS, *WITH_OR_WITHOUT) else None,
         officer_id=int(officer) if officer.isascii() and officer.isdigit() and len(officer) < 18 else None,
         tag=_text(asked.get("tag")),
         since=_day(asked.get("since")),

@@ -23,7 +23,8 @@ MOST_COUNTED = 99
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is looked at; everything besides the queue narrows it.
+    """What is looked at; everything besides the queue narrows it. `kind` is a ticket's, or "some" or "none": whether
+    there is one at all.
 
     `officer_id` is who holds it, `since` and `until` are days of the office, both included: when something was last
     heard of it, for closed ones when it was closed. `words` are what is searched for.

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from bot.store.database import Transaction
+from bot.store.desk.attention import ONLY_TELLS, STILL
 
 FIRST_WORDS = 200  # characters of a message that a row shows
 _FAR = "TIMESTAMPTZ '9999-01-01 00:00:00+00'"
@@ -72,6 +73,7 @@ class Slice:
     near: datetime
     channel: str | None = None
     kind: str | None = None
+    has_ticket: bool | None = None  # None: with and without
     assignee: int | None = None
     tag: str | None = None
     since: datetime | None = None
@@ -106,7 +108,11 @@ class Slice:
             "since": f"{moment} >= :since",
             "until": f"{moment} < :until",
         }
-        return [_IN_QUEUE[self.queue], *(sql for name, sql in asked.items() if getattr(self, name))]
+        conditions = [_IN_QUEUE[self.queue], *(sql for name, sql in asked.items() if getattr(self, name))]
+        if self.has_ticket is not None:
+            exists = "EXISTS (SELECT FROM ticket AS its WHERE its.conversation_id = conversation.id)"
+            conditions.append(exists if self.has_ticket else f"NOT {exists}")
+        return conditions
 
     def values(self) -> dict[str, Any]:
         """Return what the conditions' parameters are."""
@@ -199,7 +205,7 @@ async def lines(
 
 
 _COUNTS = text(
-    """
+    f"""
     SELECT least(count(*) FILTER (WHERE assignee_id IS NULL), :most) AS unclaimed,
         least(count(*) FILTER (WHERE assignee_id = :officer) + (
             SELECT count(*) FROM conversation AS held WHERE held.holder_id = :officer AND NOT EXISTS (
@@ -210,10 +216,10 @@ _COUNTS = text(
         least(count(*) FILTER (WHERE due_at < :near), :most) AS near,
         least(count(*) FILTER (WHERE due_at < :now), :most) AS missed,
         (
-            SELECT count(*) FROM (SELECT FROM event WHERE seen_at IS NULL LIMIT :most) AS unseen
+            SELECT count(*) FROM (SELECT FROM event WHERE {STILL} AND NOT {ONLY_TELLS} LIMIT :most) AS unseen
         ) AS attention
     FROM ticket WHERE closed_at IS NULL
-    """
+    """  # noqa: S608  our own words
 ).bindparams(
     bindparam("near", type_=DateTime(timezone=True)),
     bindparam("now", type_=DateTime(timezone=True)),

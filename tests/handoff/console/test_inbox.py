@@ -11,7 +11,6 @@ import pytest
 
 from bench.archive import Size, fill
 from bot import counter
-from handoff.ports.desk import Reply
 from tests.bot.desk.floor import Floor
 from tests.bot.desk.timing import monday
 from tests.handoff.console.conftest import OpenPage
