@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Literal
 
@@ -145,7 +144,7 @@ class Closing:
             tx,
             silent.id,
             officer_id=silent.officer_id,
-            digest=digest(token),
+            digest=ratings.digest(token),
             now=now,
             expires=now + timedelta(days=self.rating_days),
         )
@@ -167,11 +166,6 @@ class Closing:
             now=now,
         )
         await self.queue.deliver(tx, message_id, conversation_id=silent.id, channel=silent.channel)
-
-
-def digest(token: str) -> bytes:
-    """Return what is kept of a link's token."""
-    return sha256(token.encode()).digest()
 
 
 def limits_of(office: Office) -> dict[Situation, Limits]:

@@ -26,6 +26,7 @@ from bot.desk.letters import LetterRoom
 from bot.desk.live import StoredNews
 from bot.desk.people import People
 from bot.desk.privacy import StoredPrivacy
+from bot.desk.ratings import StoredRatings
 from bot.desk.rendering import render
 from bot.desk.sealing import Seal, derived
 from bot.desk.speaking import Speaking
@@ -36,6 +37,7 @@ from bot.settings import Settings
 from bot.store.contents import Contents
 from bot.working_days import rules_of
 from handoff.accounts import Limits
+from handoff.citizen.pages import CitizenPages
 from handoff.console.app import Console, Place
 from handoff.console.doors import Doors, Talk
 from handoff.invitation import Host
@@ -79,6 +81,17 @@ def console(core: Core) -> Console:
         is_simulation=core.settings.environment.simulation,
     )
     return Console(doors, place)
+
+
+def citizen(core: Core) -> CitizenPages:
+    """Return the citizen's own pages: what a link in our messages leads to."""
+    office = core.settings.office.office
+    return CitizenPages(
+        StoredRatings(core.database, core.clock, office.timezone),
+        office_name=office.name,
+        office_mail=office.email,
+        is_simulation=core.settings.environment.simulation,
+    )
 
 
 def privacy(core: Core) -> StoredPrivacy:

@@ -141,7 +141,7 @@ class Reception:
         if inbound.kind != "message" or inbound.trust == "failed" or rating_in(inbound.text) is None:
             return None
         asked = await ratings.waiting(tx, contact_id, now=inbound.received_at)
-        return None if asked is None else Place(asked.conversation_id)
+        return None if asked is None else Place(asked)
 
     async def _conversation(
         self, tx: Transaction, inbound: Inbound, contact_id: int, place: Place

@@ -1,4 +1,4 @@
-"""One ASGI app: the channels' routes, health, the officers' console, and in simulation the simulator."""
+"""One ASGI app: the channels' routes, health, the pages of officers and citizens, and in simulation the simulator."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def build_app(
     understanding: Interpreter | None,
     processes: Path,
     console: Sequence[BaseRoute] = (),
+    citizen: Sequence[BaseRoute] = (),
     simulator: Sequence[BaseRoute] = (),
 ) -> FastAPI:
     """Return the app. The channels' routes stand first: a webhook waits for nothing else."""
@@ -73,5 +74,6 @@ def build_app(
         return PlainTextResponse(f"PST {core.settings.office.office.name}\n")
 
     app.router.routes.extend(console)
+    app.router.routes.extend(citizen)
     app.router.routes.extend(simulator)
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Literal
 
 from sqlalchemy import DateTime, bindparam, text
@@ -11,6 +12,12 @@ from sqlalchemy import DateTime, bindparam, text
 from bot.store.database import Transaction
 
 Way = Literal["chat", "link"]
+
+
+def digest(token: str) -> bytes:
+    """Return what is kept of a link's token: whoever reads the database cannot rate."""
+    return sha256(token.encode()).digest()
+
 
 _NOW = bindparam("now", type_=DateTime(timezone=True))
 
@@ -41,20 +48,32 @@ async def ask(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request for a rating, with what was answered; locked."""
+    """A request for a rating, with what was answered; locked.
+
+    `is_reported`: its month's report was made after it was given.
+    """
 
     conversation_id: int
+    person_id: int
     language: str
+    ticket: str | None
     asked_at: datetime
     expires_at: datetime
     score: int | None
     comment: str | None
     rated_at: datetime | None
+    is_reported: bool
 
 
 _COLUMNS = """
-    rating.conversation_id, contact.language, rating.asked_at, rating.expires_at, rating.score, rating.comment,
-    rating.rated_at
+    rating.conversation_id, contact.person_id, contact.language,
+    (SELECT number FROM ticket WHERE ticket.conversation_id = rating.conversation_id ORDER BY id DESC LIMIT 1),
+    rating.asked_at, rating.expires_at, rating.score, rating.comment, rating.rated_at,
+    EXISTS (
+        SELECT 1 FROM report
+        WHERE report.kind = 'month' AND report.made_at >= rating.rated_at
+            AND report.first = CAST(date_trunc('month', rating.rated_at AT TIME ZONE :zone) AS date)
+    )
 """
 _FROM = """
     FROM rating JOIN conversation ON conversation.id = rating.conversation_id
@@ -63,25 +82,25 @@ _FROM = """
 _BY_LINK = text(f"SELECT {_COLUMNS} {_FROM} WHERE rating.digest = :digest FOR UPDATE OF rating")
 
 
-async def by_link(tx: Transaction, digest: bytes) -> Asked | None:
-    """Return the request that a link is for, None when there is none."""
-    row = (await tx.execute(_BY_LINK, {"digest": digest})).one_or_none()
+async def by_link(tx: Transaction, digest: bytes, *, zone: str) -> Asked | None:
+    """Return the request that a link is for, None when there is none; months are those of `zone` (an IANA name)."""
+    row = (await tx.execute(_BY_LINK, {"digest": digest, "zone": zone})).one_or_none()
     return None if row is None else Asked(*row)
 
 
 _WAITING = text(
-    f"""
-    SELECT {_COLUMNS} {_FROM}
+    """
+    SELECT rating.conversation_id FROM rating JOIN conversation ON conversation.id = rating.conversation_id
     WHERE conversation.contact_id = :contact AND rating.score IS NULL AND rating.expires_at > :now
     ORDER BY rating.asked_at DESC LIMIT 1 FOR UPDATE OF rating
     """
 ).bindparams(_NOW)
 
 
-async def waiting(tx: Transaction, contact_id: int, *, now: datetime) -> Asked | None:
-    """Return the newest request to a contact that nothing was answered to yet, None without one."""
-    row = (await tx.execute(_WAITING, {"contact": contact_id, "now": now})).one_or_none()
-    return None if row is None else Asked(*row)
+async def waiting(tx: Transaction, contact_id: int, *, now: datetime) -> int | None:
+    """Return the conversation that a contact was last asked to rate and has not, None without one."""
+    found = await tx.execute(_WAITING, {"contact": contact_id, "now": now})
+    return found.scalar_one_or_none()
 
 
 _IS_ASKED = text(
@@ -110,3 +129,13 @@ async def rate(
     """Keep a rating, or another one in its place. `score` is 1 to 5."""
     values = {"conversation": conversation_id, "score": score, "comment": comment or None, "way": way}
     await tx.execute(_RATE, {**values, "now": now})
+
+
+_COMMENT = text(
+    "UPDATE rating SET comment = :comment WHERE conversation_id = :conversation AND score IS NOT NULL"
+)
+
+
+async def comment(tx: Transaction, conversation_id: int, words: str) -> None:
+    """Keep what is said to a rating; nothing where there is none yet."""
+    await tx.execute(_COMMENT, {"conversation": conversation_id, "comment": words or None})
