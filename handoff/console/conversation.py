@@ -167,12 +167,15 @@ class Conversations:
         )
 
     async def _found_canned(self, request: Request, visitor: Visitor) -> Response:
-        words_typed = request.query_params.get("q", "")[:100]
-        found = await (self._canned.found(words_typed) if words_typed.strip() else self._canned.all())
-        return self.frame.fragment(
+        """Return canned replies: options for what stands after a slash, a list of links, or a page of them."""
+        typed = request.query_params.get("q", "")[:100]
+        found = await (self._canned.found(typed) if typed.strip() else self._canned.all())
+        is_part = "hx-request" in request.headers
+        name = "options" if "options" in request.query_params else "canned" if is_part else "canned_page"
+        return self.frame.page(
             visitor,
-            "conversation_canned.html",
-            found=found[:12],
+            f"conversation_{name}.html",
+            found=found[:8] if name == "options" else found,
             conversation_id=request.path_params["conversation"],
             line=line,
         )

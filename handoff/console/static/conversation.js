@@ -14,7 +14,7 @@ function isAtEnd() {
 
 function toEnd() {
   const thread = at("thread");
-  thread.scrollTop = thread.scrollHeight;
+  if (thread) thread.scrollTop = thread.scrollHeight;
 }
 
 function takeOver(html) {
@@ -122,6 +122,7 @@ function hideCanned() {
   if (list) {
     list.hidden = true;
     list.replaceChildren();
+    at("words").removeAttribute("aria-activedescendant");
   }
 }
 
@@ -135,7 +136,7 @@ async function offerCanned(words) {
   }
   const mine = ++asked;
   const typed = words.value.slice(start + 1, words.selectionStart);
-  const answer = await fetch(`${words.dataset.canned}?q=${encodeURIComponent(typed)}`, { headers: { "HX-Request": "true" } });
+  const answer = await fetch(`${words.dataset.canned}?options&q=${encodeURIComponent(typed)}`, { headers: { "HX-Request": "true" } });
   if (mine !== asked || !answer.ok) return;
   const list = at("canned-choice");
   list.innerHTML = await answer.text();
@@ -209,7 +210,7 @@ function onWriting(event, words) {
     choose(options[(chosen + step + options.length) % options.length]);
   } else if (options.length > 0 && (event.key === "Enter" || event.key === "Tab") && chosen >= 0) {
     event.preventDefault();
-    use(options[chosen].querySelector("a"));
+    use(options[chosen]);
   } else if (event.key === "Escape") {
     if (options.length > 0) hideCanned();
     else words.blur();
@@ -251,7 +252,9 @@ if (conv) {
   window.addEventListener("load", watch);
   window.addEventListener("pagehide", () => {
     const form = new FormData();
-    form.append("csrf", document.querySelector("#composer [name=csrf]").value);
+    const csrf = document.querySelector("#composer [name=csrf]");
+    if (!csrf) return;
+    form.append("csrf", csrf.value);
     form.append("leaves", "1");
     navigator.sendBeacon(`${conv.dataset.home}/viewing`, form);
   });

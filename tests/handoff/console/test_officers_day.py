@@ -7,6 +7,7 @@ from time import monotonic
 from playwright.async_api import Page, expect
 
 from tests.handoff.console.conftest import OpenPage
+from tests.handoff.console.entering import PASSWORD, code, with_password
 from tests.handoff.console.running import Desk
 
 PHONE = "whatsapp:+628111111001"
@@ -22,6 +23,46 @@ async def a_conversation(desk: Desk, said: str = "Mohon data kemiskinan") -> str
 async def is_live(page: Page) -> None:
     """Wait until the page hears of what happens."""
     await page.wait_for_function("document.querySelector('.conv[data-live]') !== null", timeout=10_000)
+
+
+async def test_the_whole_day(desk: Desk, open_page: OpenPage) -> None:
+    wati = await with_password(desk, "admin")
+    path = await a_conversation(desk, "Mohon data kemiskinan Klaten")
+    page = await open_page(None, path)
+    await page.get_by_label("Nama masuk").fill(wati.login)
+    await page.get_by_label("Kata sandi", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Masuk", exact=True).click()
+    await page.get_by_label("Kode enam angka").fill(code(desk.stage.clock.now()))
+    await page.get_by_role("button", name="Lanjutkan").click()
+    await expect(page.get_by_text("Mohon data kemiskinan Klaten")).to_be_visible()
+    await is_live(page)
+
+    await page.get_by_role("button", name="Buka tiket").click()
+    await expect(page.locator("#head")).to_contain_text("Anda yang memegang")
+    await page.get_by_label("Balasan untuk warga").fill("Untuk tahun berapa?")
+    await page.get_by_role("button", name="Kirim dan tunggu warga").click()
+    await expect(page.locator("#panel")).to_contain_text("Menunggu warga")
+    await desk.stage.deliver_all()
+    assert desk.stage.memory["whatsapp"].take(PHONE) == ["Untuk tahun berapa?"]
+
+    await desk.stage.answering.answer(await desk.stage.hear("Tahun 2024"))
+    await expect(page.locator(".said.citizen").last).to_contain_text("Tahun 2024")
+    await desk.stage.deliver_all()
+    assert "Untuk tahun berapa?" not in desk.stage.memory["whatsapp"].take(PHONE)
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("n")
+    await page.keyboard.type("pakai tabel Susenas")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".said.note")).to_contain_text("pakai tabel Susenas")
+
+    await page.get_by_text("Balasan", exact=True).click()
+    await page.get_by_label("Balasan untuk warga").fill("Datanya terlampir di laman kami.")
+    await page.get_by_role("button", name="Kirim dan tutup").click()
+    await expect(page.locator("#head")).to_contain_text("Percakapan selesai")
+    await desk.stage.deliver_all()
+    said = desk.stage.memory["whatsapp"].take(PHONE)
+    assert said[0] == "Datanya terlampir di laman kami."
+    assert not any("Susenas" in each.text for each in desk.stage.memory["whatsapp"].sent)
 
 
 async def test_a_citizens_answer_comes_in_within_a_second_and_moves_nothing(
