@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from bot.clock import Clock
 from bot.queue import Queue
 from bot.store import events
 from bot.store.database import Database, Transaction
+from bot.store.deliveries import Busy
 from bot.store.desk import mails, notices
 from bot.store.desk.mails import Mail
 from bot.store.desk.notices import Addressee, Notice
@@ -91,7 +93,7 @@ class Notices:
         try:
             receipt = await self._found(channel, kept)
             if receipt is None:
-                kept = await self._attempt(kept)
+                kept = await self._attempt(channel, kept)
                 receipt = await channel.send(kept.outbound)
         except SendFailed as failure:
             await self._failed(kept, failure)
@@ -107,14 +109,22 @@ class Notices:
         unsettled = channel.settle - (self.clock.now() - kept.outbound.attempted_at)
         if unsettled > timedelta():
             raise TellLater(unsettled.total_seconds())
-        return await channel.find(kept.outbound)
+        try:
+            return await channel.find(kept.outbound)
+        except SendFailed as failure:
+            raise SendFailed(failure.reason, permanent=failure.permanent, uncertain=True) from failure
 
-    async def _attempt(self, kept: Mail) -> Mail:
+    async def _attempt(self, channel: Channel, kept: Mail) -> Mail:
+        """Record an attempt, unless another worker has, and wait for its turn."""
         async with self.database.statement() as tx:
-            attempted = await mails.attempt(tx, kept, now=self.clock.now())
-        if attempted is None:
+            made = await mails.attempt(tx, kept, now=self.clock.now(), limit=channel.pace)
+        if made is None:
             raise TellLater(1.0)  # to see what became of the other one
-        return attempted
+        if isinstance(made, Busy):
+            raise TellLater(max(made.seconds, 0.05))
+        if made.wait > 0:
+            await asyncio.sleep(made.wait)
+        return made.mail
 
     async def _failed(self, kept: Mail, failure: SendFailed) -> None:
         log.warning("officer not told", mail=kept.id, reason=failure.reason)

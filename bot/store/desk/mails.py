@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import BigInteger, DateTime, bindparam, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from bot.store import pace
 from bot.store.database import Transaction
+from bot.store.deliveries import Busy
 from bot.store.tables import officer_mail
-from channels.port import Outbound
+from channels.port import Outbound, Pace
 
 KEYS = {"email": "officer_digest", "whatsapp": "officer_notice"}
 """The key of what tells officers, by channel: on WhatsApp it is that of an approved template."""
@@ -101,23 +103,54 @@ async def pending(tx: Transaction, mail_id: int) -> Mail | None:
     return Mail(row.id, row.officer_id, outbound, row.attempts, row.is_disabled)
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt that is recorded; it is to be made in `wait` seconds."""
+
+    mail: Mail
+    wait: float = 0.0
+
+
+_IS_TO_BE_TRIED = "id = :mail AND attempts = :latest AND state IN ('kept', 'sending')"
 _ATTEMPT = text(
-    """
+    f"""
     UPDATE officer_mail SET state = 'sending', attempted_at = :now, attempts = attempts + 1
-    WHERE id = :mail AND attempts = :latest AND state IN ('kept', 'sending')
-    RETURNING attempts
-    """
+    WHERE {_IS_TO_BE_TRIED}
+    RETURNING attempts, 0.0::float AS wait, NULL AS busy
+    """  # noqa: S608  our own words
+).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+# What officers are told keeps the pace of the channel with all other messages of ours: see bot/store/deliveries.py.
+_PACED_ATTEMPT = text(
+    f"""
+    WITH {pace.SLOT}, attempted AS (
+        UPDATE officer_mail SET state = 'sending', attempts = attempts + 1,
+            attempted_at = CAST(:now AS timestamptz) + make_interval(secs => slot.seconds)
+        FROM slot WHERE {_IS_TO_BE_TRIED}
+        RETURNING attempts
+    )
+    SELECT (SELECT attempts FROM attempted) AS attempts, (SELECT seconds FROM slot) AS wait,
+        ({pace.BUSY}) AS busy
+    """  # noqa: S608  our own words
 ).bindparams(bindparam("now", type_=DateTime(timezone=True)))
 
 
-async def attempt(tx: Transaction, kept: Mail, *, now: datetime) -> Mail | None:
-    """Record an attempt before it is made; None when another worker has recorded one, or knows the end."""
-    made = await tx.execute(_ATTEMPT, {"mail": kept.id, "latest": kept.attempts, "now": now})
-    attempts = made.scalar_one_or_none()
-    if attempts is None:
+async def attempt(tx: Transaction, kept: Mail, *, now: datetime, limit: Pace | None) -> Attempt | Busy | None:
+    """Record an attempt before it is made; `Busy` while the channel's limit is reached.
+
+    None when another worker has recorded one, or knows the end.
+    """
+    what = {"mail": kept.id, "latest": kept.attempts, "now": now}
+    if limit is None:
+        row = (await tx.execute(_ATTEMPT, what)).one_or_none()
+    else:
+        gaps = pace.gaps(limit, kept.outbound.channel, kept.outbound.recipient)
+        row = (await tx.execute(_PACED_ATTEMPT, {**what, **gaps})).one()
+    if row is None:
         return None
-    outbound = replace(kept.outbound, attempted_at=now, attempt=attempts)
-    return replace(kept, attempts=attempts, outbound=outbound)
+    if row.attempts is None:
+        return Busy(row.busy) if row.wait is None else None
+    outbound = replace(kept.outbound, attempted_at=now + timedelta(seconds=row.wait), attempt=row.attempts)
+    return Attempt(replace(kept, attempts=row.attempts, outbound=outbound), row.wait)
 
 
 async def settle(

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from email.message import EmailMessage
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -224,6 +225,28 @@ async def test_any_number_of_workers_make_one_mail(post: Post) -> None:
         await post.floor.asked(sender=f"whatsapp:+62811111100{n}")
     await asyncio.gather(*(post.notices.gather() for _ in range(4)))
     assert len(await post.go()) == 2
+
+
+async def test_the_channels_pace_is_kept(post: Post) -> None:
+    for name in ("Ani", "Budi", "Citra"):
+        await post.floor.officer(name)
+    await post.floor.asked()
+    (mail,) = post.notices.channels.values()
+    assert isinstance(mail, Email)
+    assert mail.pace is not None
+    await post.notices.gather()
+    ids = [row.id for row in await post.floor.rows("SELECT id FROM officer_mail ORDER BY id")]
+    for mail_id in ids:
+        for _ in range(20):
+            try:
+                await post.notices.send(mail_id)
+                break
+            except TellLater as later:
+                await asyncio.sleep(later.seconds)
+    rows = await post.floor.rows("SELECT attempted_at FROM officer_mail ORDER BY attempted_at")
+    gaps = [(after.attempted_at - before.attempted_at).total_seconds() for before, after in pairwise(rows)]
+    assert len(post.server.mails) == 3
+    assert all(gap >= 0.9 / mail.pace.per_second for gap in gaps)
 
 
 class TestFailures:
