@@ -40,12 +40,8 @@ def begun(turn: Turn, decision: Decision) -> Decision:
     if known.is_remembered and known.details.email and now.email is None:
         says = (*decision.says, Say("form_known", {"data": in_one_line(now.over(known.details))}))
         return replace(decision, says=says, details=now, is_registered=True)
-    if turn.is_letter and known.sender:
-        now = now.over(Details(email=known.sender))
-        form = Form(None, now.told())
-        say = Say("form_letter", {"email": literal(now.email or "")})
-        context = replace(decision.context, form=form)
-        return replace(decision, says=(*decision.says, say), details=now, is_registered=True, context=context)
+    if turn.is_letter:
+        return _begun_by_letter(decision, now.over(Details(email=known.sender)))
     form = Form(told=now.told())
     return _asked_next(
         turn, replace(decision, details=now), form, (*decision.says, Say("form_begin")), decision.kind

@@ -18,7 +18,8 @@ MOST = 3  # tickets that are told of in one reply
 WORKED_ON = frozenset({"work", "citizen"})
 
 _NAMED = re.compile(
-    r"\b(?:tiket(?:ku|nya)?(?!\s+(?:kereta|bus|pesawat|konser|masuk|wisata|bioskop|kapal))|ticket|(?:permintaan|permohonan|pengaduan|aduan|laporan|konsultasi|pertanyaan|request|complaint)"
+    r"\b(?:tiket(?:ku|nya)?(?!\s+(?:kereta|bus|pesawat|konser|masuk|wisata|bioskop|kapal))|ticket"
+    r"|(?:permintaan|permohonan|pengaduan|aduan|laporan|konsultasi|pertanyaan|request|complaint)"
     r"\s*(?:saya|ku|kami|kemarin|kmrn|yang\s+kemarin))\b|\bmy\s+(?:ticket|request|complaint)\b",
     re.IGNORECASE,
 )
@@ -128,11 +129,11 @@ def _status(turn: Turn) -> Decision | None:
         return _says(turn, *says)
     running = [each for each in turn.tickets if each.state in OPEN]
     told = (running or list(turn.tickets[:1]))[:MOST]
-    return (
-        _says(turn, *(_told(each, turn.language) for each in told))
-        if told
-        else _says(turn, Say("status_none"))
-    )
+    if told:
+        return _says(turn, *(_told(each, turn.language) for each in told))
+    is_of_ticket = re.search(r"tic?ket", turn.text, re.IGNORECASE) is not None
+    is_plain = len(turn.text.split()) <= LONGEST_PLAIN
+    return _says(turn, Say("status_none")) if is_of_ticket and is_plain else None
 
 
 def _told(ticket: TicketNow, language: str) -> Say:
