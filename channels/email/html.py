@@ -10,7 +10,7 @@ from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 from lxml import etree
 
-from channels.email.quotes import HISTORY, SIGNATURE
+from channels.email.lines import HISTORY, SIGNATURE
 
 _CONFIG = ParserConfig(css=CSS_PROFILES["strict"], display_images=False, display_links=False)
 
