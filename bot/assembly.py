@@ -78,7 +78,7 @@ class Core:
 
     def schedule(self) -> Schedule:
         """Return what ticks."""
-        from bot.schedule import Schedule  # noqa: PLC0415
+        from bot.schedule import Schedule  # noqa: PLC0415  APScheduler is large, and one process needs it
 
         has_catalogue = self.settings.environment.bps_token is not None
         return Schedule(self.database, self.queue, self.clock, has_catalogue=has_catalogue)
@@ -88,8 +88,8 @@ class Core:
         environment = self.settings.environment
         if environment.bps_token is None:
             return None
-        from bot.catalogue.sync import CatalogueSync  # noqa: PLC0415
-        from bot.catalogue.webapi import BASE_URL  # noqa: PLC0415
+        from bot.catalogue.sync import CatalogueSync  # noqa: PLC0415  an HTTP client, for the worker only
+        from bot.catalogue.webapi import BASE_URL  # noqa: PLC0415  as above
 
         return CatalogueSync(
             self.database,
@@ -168,8 +168,8 @@ def simulator(settings: Settings, clock: Clock) -> Simulator | None:
     """Return the simulator, in simulation only."""
     if not settings.environment.simulation or not isinstance(clock, SharedClock):
         return None
-    from channels.simulator.simulator import Simulator, SimulatorSettings  # noqa: PLC0415
-    from channels.whatsapp.simulated import contents  # noqa: PLC0415
+    from channels.simulator.simulator import Simulator, SimulatorSettings  # noqa: PLC0415  only simulations have it
+    from channels.whatsapp.simulated import contents  # noqa: PLC0415  as above
 
     known = {name: value for channel in settings.channels for name, value in channel.environment}
     return Simulator(
@@ -199,7 +199,7 @@ def interpreter(settings: Settings) -> Interpreter:
 
 def interpreter_at(url: str, token: str) -> Interpreter:
     """Return the client of the Rasa server at that address."""
-    from nlu.client import RasaInterpreter  # noqa: PLC0415
+    from nlu.client import RasaInterpreter  # noqa: PLC0415  not for processes that ask no model
 
     return RasaInterpreter(url, token, timeout_seconds=NLU_SECONDS)
 
@@ -209,7 +209,7 @@ def inspect_mail(data: bytes, file: str, own: str | None) -> dict[str, object]:
 
     `own` is the office's address, whose mails are its own.
     """
-    from channels.email import inspect  # noqa: PLC0415
+    from channels.email import inspect  # noqa: PLC0415  the parser is large
 
     return dict(inspect(data, file, own))
 
@@ -242,9 +242,9 @@ async def whatsapp_templates(settings: Settings) -> dict[str, Any]:
     `problem` says why Twilio could not be asked; then every text is there to submit. Raises `SettingsError`
     when office.yml has no WhatsApp.
     """
-    from channels.whatsapp.asking import NotTold, client_for  # noqa: PLC0415
-    from channels.whatsapp.content import contents  # noqa: PLC0415
-    from channels.whatsapp.review import review, status_in_words  # noqa: PLC0415
+    from channels.whatsapp.asking import NotTold, client_for  # noqa: PLC0415  Twilio's library is large
+    from channels.whatsapp.content import contents  # noqa: PLC0415  as above
+    from channels.whatsapp.review import review, status_in_words  # noqa: PLC0415  as above
 
     options, environment = _whatsapp(settings)
     client = client_for(options, environment)
@@ -271,8 +271,8 @@ async def whatsapp_check(settings: Settings, *, to: str | None) -> Sequence[Find
 
     Raises `SettingsError` when WhatsApp is not set or Twilio cannot be asked.
     """
-    from channels.whatsapp.asking import NotTold, client_for  # noqa: PLC0415
-    from channels.whatsapp.check import Place, check_account, check_sender, check_sending  # noqa: PLC0415
+    from channels.whatsapp.asking import NotTold, client_for  # noqa: PLC0415  Twilio's library is large
+    from channels.whatsapp.check import Place, check_account, check_sender, check_sending  # noqa: PLC0415  as above
 
     options, environment = _whatsapp(settings)
     client = client_for(options, environment)
@@ -296,7 +296,7 @@ def template_text(settings: Settings, key: str, arguments: Mapping[str, str]) ->
 
     It is the text that `pst whatsapp templates` hands out to submit.
     """
-    from channels.whatsapp.templates import TEMPLATES, fill  # noqa: PLC0415
+    from channels.whatsapp.templates import TEMPLATES, fill  # noqa: PLC0415  not for offices without WhatsApp
 
     section = next((each for each in settings.channels if each.name == "whatsapp"), None)
     templates: Any = getattr(section.options, "templates", None) if section is not None else None
@@ -343,7 +343,7 @@ async def email_check(settings: Settings, *, send: bool) -> Sequence[Finding]:
 
     No mail is fetched. Raises `SettingsError` when email is not set.
     """
-    from channels.email import Email  # noqa: PLC0415
+    from channels.email import Email  # noqa: PLC0415  the parser is large
 
     section = next((each for each in settings.channels if each.name == "email"), None)
     if section is None:
