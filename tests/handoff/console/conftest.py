@@ -1,15 +1,14 @@
-"""A running console, clients that are logged in, and a real browser."""
+"""A running console, and clients that are logged in."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from handoff.ports.values import Officer, Role
 from tests.fakes import Stage
@@ -25,30 +24,6 @@ async def desk(
     """The console over a database of its own."""
     async with staged() as stage, running(stage, tmp_path) as desk:
         yield desk
-
-
-@pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser | None]:
-    """Chromium, started once; None where there is none."""
-    path = shutil.which("chromium")
-    if path is None:
-        yield None
-        return
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield browser
-        await browser.close()
-
-
-@pytest.fixture
-def browser(chromium: Browser | None, program: Callable[..., str]) -> Browser:
-    """Chromium, or a skip (a failure in the full suite)."""
-    program("chromium")
-    assert chromium is not None
-    return chromium
 
 
 @pytest.fixture
