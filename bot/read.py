@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -17,6 +18,9 @@ from bot.store.quarantine import QUARANTINED, UNPARSEABLE
 from channels.port import Channel, Ignored
 
 log = structlog.get_logger()
+
+LARGE_BYTES = 262_144
+"""What is larger is read in a thread of its own."""
 
 
 class Reader:
@@ -53,7 +57,10 @@ class Reader:
         if kept is None or kept[0].channel not in self._channels:
             return
         parcel = replace(kept[0], data=await self._reception.contents.unpack(kept[1]))
-        found = self._channels[parcel.channel].read(parcel)
+        channel = self._channels[parcel.channel]
+        # A mail of 25 MB takes a second, in which the worker's other jobs go on.
+        is_large = len(parcel.data) > LARGE_BYTES
+        found = await asyncio.to_thread(channel.read, parcel) if is_large else channel.read(parcel)
         async with self._database.transaction() as tx:
             if not await parcels.is_unread(tx, parcel_id):
                 return
