@@ -30,7 +30,7 @@ BOUNDLESS = FlowLimit(2**31 - 1, timedelta(seconds=1))
 
 
 class Reception:
-    """Takes in messages and parcels. Implements `Accept` and `Depot` of channels/port.py."""
+    """Takes in messages and parcels. Implements `Accept` and `Depot` of channels/port."""
 
     def __init__(
         self,

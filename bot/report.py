@@ -23,7 +23,7 @@ LONGEST_PAUSE = 300
 
 
 class Reporting:
-    """Takes reports. Implements `TakeReport` of channels/port.py."""
+    """Takes reports. Implements `TakeReport` of channels/port."""
 
     def __init__(self, database: Database, queue: Queue, clock: Clock) -> None:
         self._database = database
