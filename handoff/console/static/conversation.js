@@ -172,6 +172,13 @@ document.addEventListener("click", (event) => {
   use(link);
 });
 
+document.addEventListener("change", (event) => {
+  if (event.target.name !== "mode") return;
+  const mode = isNote() ? "note" : "reply";
+  at("words").placeholder = at("words").dataset[mode];
+  at("words-label").textContent = at("words-label").dataset[mode];
+});
+
 document.addEventListener("input", (event) => {
   if (event.target.id !== "words") return;
   grow();
