@@ -200,7 +200,7 @@ _EXCERPTS = text(
     FROM message WHERE id = ANY(:messages)
     """  # noqa: S608
 ).bindparams(bindparam("messages", type_=ARRAY(BigInteger)))
-_OPTIONS = f"StartSel={START}, StopSel={STOP}, MinWords=12, MaxWords=24, MaxFragments=1"
+_OPTIONS = f"StartSel={START}, StopSel={STOP}, MinWords=10, MaxWords=20, MaxFragments=1"
 
 
 async def excerpts(tx: Transaction, messages: Sequence[int], words: str) -> dict[int, str]:

@@ -33,3 +33,5 @@ document.addEventListener("htmx:afterSwap", () => {
     document.getElementById(focused)?.focus({ preventScroll: true });
   }
 });
+
+document.querySelector(".queues a[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
