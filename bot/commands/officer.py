@@ -101,9 +101,9 @@ def list_() -> None:
         typer.echo(line)
 
 
-@app.command("first", hidden=True)
+@app.command("first")
 def first() -> None:
-    """Cetak tautan untuk admin pertama selama belum ada petugas (for `pst run`; on stderr)."""
+    """Cetak tautan untuk admin pertama selama belum ada petugas (print the first admin's link, on stderr)."""
 
     async def do(people: People) -> str | None:
         return await people.first()
