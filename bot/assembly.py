@@ -21,6 +21,7 @@ from bot.complaints import SettingsError
 from bot.deliver import Delivering
 from bot.desk.figures import Counting
 from bot.desk.notices import Notices
+from bot.desk.reporting import MonthlyReporting
 from bot.desk.reports import Reports, TopicTitles
 from bot.detours import Detours
 from bot.dialogue.decide import Dialogue
@@ -472,10 +473,10 @@ def tending(core: Core) -> Tending:
     )
 
 
-def reports(core: Core) -> Reports:
-    """Return what makes the office's reports."""
+def reports(core: Core, rules: Dialogue | None = None) -> Reports:
+    """Return what makes the office's reports; `rules` where they are at hand, since reading them takes a second."""
     office = core.settings.office
-    titles = TopicTitles(dialogue(core.settings).shelf)
+    titles = TopicTitles((rules or dialogue(core.settings)).shelf)
     return Reports(Counting(core.database, rules_of(office), titles), office, core.clock)
 
 
@@ -505,6 +506,7 @@ async def staffed(
     `burst` takes the place of the office's (`understanding.burst_seconds`).
     """
     office = core.settings.office
+    rules = dialogue(core.settings)
     jobs.register(
         core.queue,
         core.database,
@@ -513,7 +515,7 @@ async def staffed(
             core.database,
             core.clock,
             understanding,
-            dialogue(core.settings),
+            rules,
             settling(core),
             lookups(core.settings, core.database),
             timedelta(seconds=office.understanding.burst_seconds) if burst is None else burst,
@@ -527,6 +529,7 @@ async def staffed(
         notices=notices(core, core.channels),
         tending=tending(core),
         closing=closing(core),
+        reporting=MonthlyReporting(core.database, core.clock, reports(core, rules)),
         catalogue=core.catalogue(),
     )
     async with core.queue.app.open_async():

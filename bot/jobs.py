@@ -18,6 +18,7 @@ from bot.clock import Clock
 from bot.closing import Closing
 from bot.deliver import Delivering, DeliverLater
 from bot.desk.notices import Notices, TellLater
+from bot.desk.reporting import MonthlyReporting
 from bot.files import Files
 from bot.media import Fetching, FetchLater
 from bot.privacy.retention import Retention
@@ -86,6 +87,7 @@ def register(
     notices: Notices | None = None,
     tending: Tending | None = None,
     closing: Closing | None = None,
+    reporting: MonthlyReporting | None = None,
     retention: Retention | None = None,
     catalogue: CatalogueSync | None = None,
 ) -> None:
@@ -106,6 +108,7 @@ def register(
         notices=notices,
         tending=tending,
         closing=closing,
+        reporting=reporting,
         retention=retention,
     )
     retry = Retry()

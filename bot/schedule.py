@@ -19,6 +19,7 @@ EVERY_SECONDS = {
     "notices": 10,
     "tickets": 30,
     "closing": 30,
+    "reports": 900,
     "sweep": 60,
     "windows": 60,
     "mailboxes": 60,

@@ -14,6 +14,7 @@ from procrastinate.jobs import Job, Status
 from bot.clock import Clock
 from bot.closing import Closing
 from bot.desk.notices import Notices
+from bot.desk.reporting import MonthlyReporting
 from bot.files import Files
 from bot.privacy.retention import Retention
 from bot.queue import Queue
@@ -41,7 +42,8 @@ class Upkeep:
 
     `windows` are the channels in which free text is taken for so long after a citizen's message only,
     `silences` those that may stay unreached for so long; without `files` none are tidied. `tending` is what time
-    does to tickets, `closing` what silence does to conversations, `notices` writes to officers.
+    does to tickets, `closing` what silence does to conversations,
+    `reporting` makes the monthly report, `notices` writes to officers.
     """
 
     database: Database
@@ -54,6 +56,7 @@ class Upkeep:
     silences: Mapping[str, timedelta] = field(default_factory=dict)
     tending: Tending | None = None
     closing: Closing | None = None
+    reporting: MonthlyReporting | None = None
     notices: Notices | None = None
     retention: Retention | None = None
 
@@ -165,6 +168,11 @@ class Upkeep:
         if self.closing is not None:
             await self.closing.run(most=MOST)
 
+    async def report(self) -> None:
+        """Make the report of the month that has ended, on the first working day of the next."""
+        if self.reporting is not None:
+            await self.reporting.run()
+
     async def tell(self) -> None:
         """Write to officers what they are to be told."""
         if self.notices is not None:
@@ -181,5 +189,6 @@ DUTIES: Mapping[str, Callable[[Upkeep], Awaitable[None]]] = {
     "retention": Upkeep.forget,
     "tickets": Upkeep.tend,
     "closing": Upkeep.close,
+    "reports": Upkeep.report,
     "notices": Upkeep.tell,
 }

@@ -10,6 +10,8 @@ from bot.desk.figures import Counting
 from bot.dialogue.shelf import Shelf
 from bot.dialogue.state import Subject
 from bot.office import Office
+from bot.store.desk import reports as rows
+from handoff.reports import kept
 from handoff.reports.document import Document, Letterhead
 from handoff.reports.figures import Figures, Period
 from handoff.reports.monthly import monthly
@@ -26,9 +28,14 @@ class Reports:
     clock: Clock
 
     async def month(self, year: int, month: int) -> Document:
-        """Return the report of a month, of what there is of it so far."""
-        figures = await self.counting.figures(month_of(year, month))
-        return self.monthly(figures)
+        """Return the report of a month: as it was made once, else of what there is of it so far."""
+        return self.monthly(await self.figures(month_of(year, month)))
+
+    async def figures(self, period: Period) -> Figures:
+        """Return the figures of a month, kept ones where its report was made: they change no more."""
+        async with self.counting.database.statement() as tx:
+            made = await rows.made(tx, "month", period.first)
+        return kept.read(made.figures) if made else await self.counting.figures(period)
 
     def monthly(self, figures: Figures) -> Document:
         """Return the report of a month that is counted."""
@@ -42,7 +49,7 @@ class Reports:
 
     async def year(self, year: int) -> Document:
         """Return the evaluation of a year, of what there is of it so far."""
-        months = [await self.counting.figures(month_of(year, number)) for number in range(1, 13)]
+        months = [await self.figures(month_of(year, number)) for number in range(1, 13)]
         whole = await self.counting.figures(Period(date(year, 1, 1), date(year, 12, 31)))
         said = self.office.reports.evaluation
         return yearly(
