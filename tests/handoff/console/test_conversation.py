@@ -35,13 +35,18 @@ class Room:
         return answer.text
 
     async def reply(
-        self, words: str, do: str = "send", client: httpx.AsyncClient | None = None, **more: str
+        self,
+        words: str,
+        do: str = "send",
+        client: httpx.AsyncClient | None = None,
+        seen: str | None = None,
+        **more: str,
     ) -> httpx.Response:
         form = {
             "text": words,
             "do": do,
             "mode": "note" if do == "note" else "reply",
-            "seen": more.pop("seen", None) or await self.seen(),
+            "seen": seen or await self.seen(),
             **more,
         }
         return await (client or self.client).post(f"{self.path}/reply", data=form)
@@ -51,7 +56,7 @@ class Room:
         assert found
         return found[1]
 
-    async def act(self, name: str, client: httpx.AsyncClient | None = None, **form: str) -> httpx.Response:
+    async def act(self, name: str, client: httpx.AsyncClient | None = None, /, **form: str) -> httpx.Response:
         return await (client or self.client).post(f"{self.path}/do/{name}", data=form)
 
     async def rows(self, query: str, **given: Any) -> list[Any]:

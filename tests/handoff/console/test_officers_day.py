@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from time import monotonic
 
+import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from tests.handoff.console.conftest import OpenPage
@@ -143,3 +145,25 @@ async def test_a_canned_reply_is_found_by_a_slash(desk: Desk, open_page: OpenPag
     await expect(page.locator("#canned-choice [role=option]")).to_contain_text("Salam")
     await page.keyboard.press("Enter")
     await expect(page.get_by_label("Balasan untuk warga")).to_have_value("Halo, saya Sari Contoh.")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+async def test_the_page_has_no_barriers(desk: Desk, open_page: OpenPage, width: int, dark: bool) -> None:
+    path = await a_conversation(desk)
+    client = await desk.client("officer")
+    await client.post(f"{path}/do/open", data={"kind": "penjualan", "purpose": "skripsi"})
+    await client.post(f"{path}/reply", data={"text": "catatan", "mode": "note", "do": "note", "seen": "9"})
+    page = await open_page("supervisor", path, width=width, dark=dark)
+    await is_live(page)
+    found = await barriers(page)
+    await page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
+    await expect(page.locator(".tools .canned-list")).to_be_attached()
+    if width == 390:
+        await page.get_by_text("Tiket dan warga", exact=True).click()
+    assert [*found, *await barriers(page)] == []
+
+
+async def barriers(page: Page) -> list[str]:
+    """Return what axe finds wrong with a page (WCAG 2.2 AA and its good practice)."""
+    result = await Axe().run(page)
+    return [f"{each['id']}: {each['nodes'][0]['html'][:200]}" for each in result.response["violations"]]
