@@ -105,3 +105,8 @@ class Moves:
         if change.before == change.after:
             return known
         return await tickets.change(tx, known, [change], by=by, now=self.casework.clock.now(), values=values)
+
+    async def note(self, tx: Transaction, known: Ticket, change: Change, *, by: By, **values: Any) -> Ticket:
+        """Write what happened into the history, with further columns that it changes."""
+        now = self.casework.clock.now()
+        return await tickets.change(tx, known, [change], by=by, now=now, values=values)
