@@ -48,7 +48,7 @@ class Home:
         """Return the pages of this room."""
         return [
             Page("/", self.show, name="home"),
-            Page("/home/now", self.now, name="home_now"),
+            Page("/now", self.now, name="home_now"),
         ]
 
     async def show(self, request: Request, visitor: Visitor) -> Response:

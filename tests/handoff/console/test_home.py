@@ -77,6 +77,6 @@ async def test_a_late_ticket_is_said_in_words(desk: Desk, floor: Floor) -> None:
 async def test_the_queues_follow_what_happens(desk: Desk, floor: Floor, open_page: OpenPage) -> None:
     page = await open_page("officer")
     await page.get_by_text("Tidak ada yang menunggu Anda").wait_for()
-    async with page.expect_response(lambda answer: "/home/now" in answer.url, timeout=10_000):
+    async with page.expect_response(lambda answer: "/now" in answer.url, timeout=10_000):
         await floor.asked("Mohon data inflasi")
     await page.get_by_text("Mohon data inflasi").wait_for(timeout=5_000)
