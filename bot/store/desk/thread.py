@@ -148,7 +148,7 @@ _HAPPENED = text(
         detail, id, 'e' AS origin
     FROM event
     WHERE conversation_id = ANY(:ids) AND created_at >= :since AND created_at < :until
-        AND kind NOT IN ('not_delivered', 'uncertain', 'waits_for_contact')
+        AND kind NOT IN ('not_delivered', 'uncertain', 'waits_for_contact', 'officer_not_told')
     UNION ALL
     SELECT change.what, change.at, change.actor, officer.name, change.before, change.after,
         jsonb_build_object('ticket', ticket.number), change.id, 'c'

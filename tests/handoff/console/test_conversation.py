@@ -561,3 +561,18 @@ async def test_with_htmx_an_act_answers_with_the_body_alone(desk: Desk) -> None:
     assert "<html" not in answer.text
     assert "Halo" in answer.text
     assert "></textarea>" in answer.text
+
+
+async def test_the_page_speaks_the_officers_language(desk: Desk) -> None:
+    room = await a_room(desk)
+    await room.act("open", kind="rekomendasi", purpose="survei")
+    await room.reply("Sudah kami terima.", do="wait")
+    await room.reply("untuk rekan", do="note")
+    await room.run("INSERT INTO event (kind, conversation_id, created_at) VALUES ('unheard_of', 1, now())")
+    english = await desk.client(await desk.officer("supervisor", language="en"))
+    page = await room.page(english)
+    for words in ("Internal note", "Waiting for the citizen", "Suggested answers", "Send and close"):
+        assert words in page
+    assert "Event: unheard_of" in page
+    assert "Catatan internal" not in page
+    assert "Sudah kami terima." in page
