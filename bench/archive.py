@@ -41,9 +41,10 @@ SELECT (ARRAY['Siti','Budi','Agus','Dewi','Rina','Joko','Sri','Wahyu','Endah','B
     || (ARRAY['Aminah','Santoso','Wijaya','Lestari','Kusuma','Raharjo','Hidayat','Utami'])[1 + n / 10 % 8]
     || ' ' || initcap((SELECT word FROM vocabulary WHERE id = 40 + n % 7900)), :start
 FROM generate_series(1, :people) AS n;
-INSERT INTO contact (person_id, channel, address, name, created_at, last_inbound_at)
+INSERT INTO contact (person_id, channel, address, phone, name, created_at, last_inbound_at)
 SELECT id, CASE WHEN id % 10 < 7 THEN 'whatsapp' ELSE 'email' END,
-    CASE WHEN id % 10 < 7 THEN '+62811' || (10000000 + id) ELSE 'warga' || id || '@example.org' END,
+    CASE WHEN id % 10 < 7 THEN 'whatsapp:+62811' || (10000000 + id) ELSE 'warga' || id || '@example.org' END,
+    CASE WHEN id % 10 < 7 THEN '+62811' || (10000000 + id) END,
     name, created_at, :now - interval '1 hour'
 FROM person;
 INSERT INTO officer (login, name, email, role, created_at)

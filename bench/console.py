@@ -177,7 +177,7 @@ WITH watched AS (
 ), numbered AS (
     SELECT *, row_number() OVER (ORDER BY id) - 1 AS number FROM watched
 ), renamed AS (
-    UPDATE contact SET address = '+628111111' || (1000 + number) FROM numbered WHERE contact.id = numbered.contact
+    UPDATE contact SET address = 'whatsapp:+628111111' || (1000 + number) FROM numbered WHERE contact.id = numbered.contact
 )
 SELECT id FROM numbered ORDER BY number
 """

@@ -15,7 +15,7 @@ the citizen; near: at most one working day is left, or it is missed; all: every 
 the bot has; closed: tickets that have ended."""
 QUEUES: tuple[Queue, ...] = get_args(Queue)
 
-PAGE = 50
+PAGE = 30
 """Rows of a page."""
 MOST_COUNTED = 99
 """What a count ends at: more are "99+"."""

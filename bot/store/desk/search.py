@@ -68,7 +68,7 @@ def question(words: str) -> str | None:
 
 
 def addresses(words: str) -> list[str]:
-    """Return the addresses that the words may be: a mail address, or a telephone number as Indonesians write it."""
+    """Return what the words may be of a person: a mail address, or a telephone number as Indonesians write it."""
     said = words.strip()
     if "@" in said:
         return [said.lower()]
@@ -76,7 +76,7 @@ def addresses(words: str) -> list[str]:
         return []
     digits = re.sub(r"\D", "", said)
     national = f"62{digits[1:]}" if digits.startswith("0") else digits
-    return [f"+{national}", national]
+    return [f"+{national}"]
 
 
 # Somebody writes under several addresses, and has told a name besides the one that a channel shows.
@@ -94,6 +94,8 @@ _NAMED = text(
             ORDER BY contact.id DESC LIMIT :most
         ) UNION (
             SELECT contact.id FROM contact WHERE address = ANY(:addresses) LIMIT :most
+        ) UNION (
+            SELECT contact.id FROM contact WHERE phone = ANY(:addresses) LIMIT :most
         )
     )
     ORDER BY conversation.id DESC LIMIT :most

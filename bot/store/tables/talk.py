@@ -93,6 +93,7 @@ contact = Table(
     moment("created_at"),
     UniqueConstraint("channel", "address"),
     Index("contact_alias_idx", "channel", "alias", postgresql_where=text("alias IS NOT NULL")),
+    Index("contact_phone_idx", "phone", postgresql_where=text("phone IS NOT NULL")),
     Index(
         "contact_name_words_idx",
         text("to_tsvector('simple', left(name, 500))"),

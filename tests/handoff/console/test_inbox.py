@@ -131,7 +131,7 @@ async def test_filters_stand_in_the_address(desk: Desk, floor: Floor) -> None:
 
 async def test_search_finds_words_names_numbers_and_addresses(desk: Desk, floor: Floor) -> None:
     inflation, ticket = await floor.asked("Mohon data inflasi Trucuk", sender=sender(1))
-    other, _ = await floor.written("Berapa angka kemiskinan?", sender=sender(2))
+    other, _ = await floor.written("Berapa angka kemiskinan?", sender=sender(2), phone="+628111111002")
     await floor.run("UPDATE contact SET name = 'Siti Aminah' WHERE address = :a", a=sender(2))
     mail, _ = await floor.written(
         "Terlampir.", channel="email", sender="ani@example.org", subject="Permintaan publikasi"
@@ -149,6 +149,8 @@ async def test_search_finds_words_names_numbers_and_addresses(desk: Desk, floor:
     assert await found("siti") == [other]
     assert await found("publikasi") == [mail]
     assert await found("ani@example.org") == [mail]
+    for number in ("0811-1111-002", "+62 811 1111 002", "08111111002"):
+        assert await found(number) == [other]
     assert await found("inflasi", channel="email") == []
     assert await found("inflasi", queue="unclaimed") == [inflation]
     for hostile in ("'", "a & | ! <-> (", "\\", "%", "' OR 1=1 --", "a:*b", "\x00", "x" * 5000):

@@ -396,6 +396,7 @@ def _search() -> None:
             f"CREATE INDEX {table}_name_words_idx ON {table} USING gin"
             " (to_tsvector('simple', left(name, 500))) WITH (fastupdate = off)"
         )
+    op.execute("CREATE INDEX contact_phone_idx ON contact (phone) WHERE phone IS NOT NULL")
     op.execute("CREATE INDEX ticket_number_words_idx ON ticket (number text_pattern_ops)")
 
 
