@@ -68,6 +68,7 @@ AGUS = phone("Agus Setiawan", 104, "Wartawan, Harian Contoh")
 YULI = phone("Yuli Astuti", 105, "Ibu rumah tangga")
 DEWI = mailer("Dewi Lestari", "dewi.lestari@dinas.example.org", "Dinas Contoh Kabupaten")
 BAGUS = mailer("Bagus Wicaksono", "bagus@kampus.example.org", "Peneliti, Kampus Contoh")
+RATNA = mailer("Ratna Kusuma", "ratna@desa.example.org", "Pemerintah Desa Contoh")
 HENDRA = mailer("Hendra Gunawan", "hendra@perusahaan.example.org", "PT Contoh Sejahtera")
 PASSERS_BY = [
     phone(name, number, "")
@@ -100,9 +101,9 @@ class Day:
 
     async def play(self) -> Addresses:
         """Play from Wednesday to Tuesday, half past ten."""
-        titik = await self._last_week()
-        await self._monday()
-        conversation = await self._today(titik)
+        await self._last_week()
+        slamet = await self._monday()
+        conversation = await self._today(slamet)
         await self._until(NOW)
         person = await self._scalar(
             "SELECT person_id FROM contact JOIN conversation ON conversation.contact_id = contact.id"
@@ -110,13 +111,20 @@ class Day:
         )
         return Addresses(conversation, person)
 
-    async def _last_week(self) -> int:
+    async def _last_week(self) -> None:
         await self._at(18, 9, 10)
         rina = await self._chat(RINA, "syarat konsultasi apa ya?", "persyaratan", service="konsultasi")
         await self._close(rina)
         await self._at(18, 10, 5)
         await self._chat(SLAMET, "syarat konsultasi apa saja", "persyaratan", service="konsultasi")
         await self._ask_and_go(18)
+        await self._at(18, 13, 40)
+        ratna = await self._writes(
+            RATNA,
+            "Kami memerlukan jumlah penduduk per desa 2020-2025 untuk RKPDes.",
+            subject="Penduduk per desa",
+        )
+        await self._ticket(ratna, RATNA, "konsultasi", "Jumlah penduduk per desa 2020-2025")
         await self._ask_and_go(19)
         await self._at(19, 13, 20)
         hendra = await self._writes(
@@ -141,9 +149,8 @@ class Day:
             " kirim lewat email.",
             by=self.budi,
         )
-        return titik
 
-    async def _monday(self) -> None:
+    async def _monday(self) -> int:
         await self._ask_and_go(20)
         await self._at(20, 14, 15)
         dewi = await self._writes(
@@ -163,12 +170,15 @@ class Day:
         await self._chat(
             SLAMET, "kalau yang online berapa lama?", "jangka_waktu", service="konsultasi", mode="online"
         )
+        slamet = await self._writes(SLAMET, "Minta tolong dikirimi daftar kecamatan dan kodenya")
+        await self._ticket(slamet, SLAMET, "konsultasi", "Kode wilayah kecamatan", by=self.budi)
+        return slamet
 
-    async def _today(self, titik: int) -> int:
+    async def _today(self, slamet: int) -> int:
         await self._ask_and_go(24, hour=7)
         await self._at(24, 8, 2)
         await self._says(
-            titik, "Tautannya sudah kami kirim. Terima kasih, Bu Titik.", by=self.budi, then="close"
+            slamet, "Daftarnya sudah kami kirim. Terima kasih, Pak Slamet.", by=self.budi, then="close"
         )
         await self._at(24, 8, 5)
         yuli = await self._writes(
