@@ -196,7 +196,7 @@ class Desk(_Section):
     """How officers take over (section `desk`).
 
     `claim_minutes` of working time after which supervisors are told that nobody has taken a ticket, and
-    `silent_working_days` after which they are told that whoever has taken it owes the citizen an answer; one mail to
+    `silent_working_days` after which they are told that the citizen is still owed an answer; one mail to
     an officer per `digest_minutes` at most, unless nothing was sent to them lately; `notify_new`: who is told of a
     new ticket.
     """

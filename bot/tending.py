@@ -109,7 +109,7 @@ class Tending:
         elif is_gone:
             once = f"orphaned:{known.id}:{holder}"
             steps.append(Step("orphaned", known.opened_at, once, to_supervisors=True))
-        elif held.owed_since is not None:
+        if held.owed_since is not None:
             at = self.deadlines.end_of_day(held.owed_since, self.office.desk.silent_working_days)
             once = f"silent:{known.id}:{held.owed_since.timestamp():.0f}"
             steps.append(Step("silent", at, once, to_supervisors=True))

@@ -17,7 +17,7 @@ NoticeKind = Literal[
     "missed", "orphaned", "unclaimed", "silent", "one_day", "half", "replied", "assigned", "new"
 ]
 """Why an officer is told, the most urgent first: the deadline was missed; whoever has the ticket works here no
-longer; nobody has taken it; whoever has it lets the citizen wait; one working day is left; half of the time is used;
+longer; nobody has taken it; the citizen still waits for an answer; one working day is left; half of the time is used;
 the citizen has written; it was given to them; it is new."""
 
 URGENCY: tuple[NoticeKind, ...] = get_args(NoticeKind)

@@ -13,6 +13,7 @@ from bot.office import Office
 from handoff.ports.values import Officer
 from tests.bot.desk.floor import PHONE, Floor
 from tests.bot.desk.timing import go_to, monday, tend, told
+from tests.bot.test_deliver_detours import Windowed
 
 DAY = timedelta(days=1)
 BEFORE = timedelta(seconds=5)
@@ -243,6 +244,27 @@ class TestUnclaimed:
         (row,) = await floor.rows("SELECT state, cause FROM delivery")
         assert (row.state, row.cause) == ("failed", "opted_out")
 
+    @pytest.mark.parametrize("address", [None, "siti@contoh.example"])
+    async def test_after_a_weekend_the_window_is_closed(self, floor: Floor, address: str | None) -> None:
+        stage = floor.stage
+        begins = monday(floor)
+        go_to(floor, at(begins, 4, time(19, 30)))
+        await floor.asked()
+        await floor.run("UPDATE person SET email = :address", address=address)
+        go_to(floor, at(begins, 7, time(8, 30)))
+        await tend(floor)
+        channels = {"whatsapp": Windowed(stage.clock.now), "email": stage.memory["email"]}
+        delivering = assembly.delivering(stage.core, channels)
+        for _ in range(2):
+            for message_id in await stage.column("SELECT message_id FROM delivery WHERE state = 'kept'"):
+                await delivering.deliver(message_id)
+        states = [row.state for row in await floor.rows("SELECT state FROM delivery ORDER BY message_id")]
+        assert states == (["waiting"] if address is None else ["rerouted", "sent"])
+        if address is not None:
+            (mail,) = stage.memory["email"].take(address)
+            assert "belum sempat diambil" in mail
+            assert "KST-" not in mail  # an address that was typed in a chat gets nothing of the conversation
+
     async def test_without_supervisors_admins_are_told(self, floor: Floor) -> None:
         await floor.officer("Ani")
         await floor.officer("Rani", "admin")
@@ -272,6 +294,32 @@ class TestHolders:
         assert (await floor.row("SELECT holder_id FROM conversation WHERE id = :id", id=conversation))[
             0
         ] == ani.id
+
+    async def test_what_was_answered_and_given_back_is_not_forgotten(self, floor: Floor) -> None:
+        ani, _, _ = await staff(floor)
+        begins = monday(floor)
+        conversation, _ = await floor.asked(kind="pengaduan")
+        await floor.desk.claim(ani, conversation)
+        await floor.reply(ani, conversation)
+        await floor.desk.release(ani, conversation)
+        go_to(floor, at(begins, 1, time(10)))
+        await floor.goes_on("Masih belum jelas")
+        go_to(floor, at(begins, 2, time(23, 59)))
+        await tend(floor)
+        assert await told(floor) == [("sari", "silent")]
+
+    async def test_what_was_taken_and_given_up_without_a_word_is_not_forgotten(self, floor: Floor) -> None:
+        ani, _, _ = await staff(floor)
+        begins = monday(floor)
+        conversation, _ = await floor.asked(kind="pengaduan")
+        go_to(floor, begins + timedelta(hours=2))
+        await tend(floor)
+        await floor.desk.claim(ani, conversation)
+        await floor.desk.release(ani, conversation)
+        go_to(floor, at(begins, 1, time(23, 59)))
+        for _ in range(2):
+            await tend(floor)
+        assert await told(floor) == [("sari", "unclaimed"), ("sari", "silent")]
 
     async def test_an_account_that_was_disabled(self, floor: Floor) -> None:
         ani, _, _ = await staff(floor)
