@@ -102,10 +102,16 @@ class StoredDesk:
         async with self._keeping(officer, conversation_id, reply.text):
             enclosures = await enclose(self.files, reply.files)
             async with self.locks.conversation(conversation_id) as (tx, held):
+                words = rules.fit_text(reply.text)
+                # A form that was sent twice says it once: nobody can have seen the first and mean a second.
+                said_before = await store.repeated(tx, held, words, seen=reply.seen, officer_id=officer.id)
+                if said_before is not None:
+                    return said_before
                 said = await self.speaking.say(
                     tx, held, officer, reply, enclosures, closes=reply.then == "close"
                 )
                 await self._answered(tx, held, officer, said, reply)
+                await self._drop_draft(tx, held.id, officer)
         return said.message_id
 
     async def note(self, officer: Officer, conversation_id: int, text: str) -> int:
@@ -297,7 +303,6 @@ class StoredDesk:
             for each in answered:
                 await self.casework.end(tx, each, "done", by=_by(officer), closes_conversation=True)
             await self._ending.close_empty(tx, held.id, said.conversation_id)
-        await self._drop_draft(tx, held.id, officer)
 
     async def _open(
         self,

@@ -99,6 +99,8 @@ class Desk(Protocol):
     async def reply(self, officer: Officer, conversation_id: int, reply: Reply) -> int:
         """Keep a reply, to be delivered; return its message. It claims what nobody has.
 
+        The same words again from the same view are the same reply: they go out once.
+
         Raises `Overtaken` where a colleague has written since `seen`, or before closing the citizen; `Unfit`.
         """
         ...

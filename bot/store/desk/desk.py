@@ -179,6 +179,25 @@ async def unseen(tx: Transaction, conversation_ids: Sequence[int], *, seen: int,
     return Unseen(row.colleague, row.by_citizen)
 
 
+_REPEATED = text(
+    """
+    SELECT message.id FROM contact
+    JOIN conversation ON conversation.contact_id = contact.id
+    JOIN message ON message.conversation_id = conversation.id
+    WHERE contact.person_id = :person AND message.id > :seen AND message.author = 'officer'
+        AND message.kind <> 'note' AND message.officer_id = :officer AND message.text = :words
+    ORDER BY message.id LIMIT 1
+    """
+)
+
+
+async def repeated(tx: Transaction, held: Held, words: str, *, seen: int, officer_id: int) -> int | None:
+    """Return the message in which the officer has said the very same since they looked, if they have."""
+    what = {"person": held.person_id, "seen": seen, "officer": officer_id, "words": words}
+    message_id: int | None = (await tx.execute(_REPEATED, what)).scalar_one_or_none()
+    return message_id
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
     """Where a reply goes: a contact of the person, and the conversation there, None to begin one."""

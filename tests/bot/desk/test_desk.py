@@ -81,6 +81,23 @@ async def test_of_two_replies_at_once_one_goes_out_and_the_other_is_kept_as_a_dr
     assert await floor.rows("SELECT 1 FROM draft") == []
 
 
+@pytest.mark.parametrize("then", ["stay", "wait", "close"])
+async def test_a_form_that_is_sent_twice_says_it_once(floor: Floor, then: Any) -> None:
+    sari = await floor.officer("Sari")
+    conversation_id, _ = await floor.asked()
+    seen = await floor.newest()
+    first, second = await asyncio.gather(
+        floor.reply(sari, conversation_id, "Ya.", seen=seen, then=then),
+        floor.reply(sari, conversation_id, "Ya.", seen=seen, then=then),
+    )
+    assert first == second
+    await floor.stage.deliver_all()
+    assert floor.stage.memory["whatsapp"].take(PHONE) == ["Ya."]
+    await floor.reply(sari, conversation_id, "Ya.")  # seen, and meant again
+    await floor.stage.deliver_all()
+    assert floor.stage.memory["whatsapp"].take(PHONE) == ["Ya."]
+
+
 async def test_an_end_beside_a_word_of_the_citizens_that_was_not_seen_is_refused(floor: Floor) -> None:
     sari = await floor.officer("Sari")
     conversation_id, ticket = await floor.asked()

@@ -140,6 +140,12 @@ async def test_an_invitation_is_a_mail_with_a_file_for_the_calendar(floor: Floor
 async def test_an_invitation_on_a_phone_is_a_text_in_the_offices_time(floor: Floor) -> None:
     sari = await floor.officer("Sari")
     conversation_id, _ = await floor.asked()
+    await floor.run(
+        "INSERT INTO draft VALUES (:conversation, :officer, 'belum selesai', false, :now)",
+        conversation=conversation_id,
+        officer=sari.id,
+        now=floor.stage.clock.now(),
+    )
     meeting = Meeting("visit", "Konsultasi PDRB", datetime(2099, 3, 5, 2, 30, tzinfo=UTC), 60, "Ruang PST")
     await floor.desk.invite(sari, conversation_id, meeting, seen=await floor.newest())
     await floor.stage.deliver_all()
@@ -147,6 +153,7 @@ async def test_an_invitation_on_a_phone_is_a_text_in_the_offices_time(floor: Flo
     assert "Kamis, 5 Maret 2099" in text
     assert "09.30 sampai 10.30 WIB" in text
     assert "Ruang PST" in text
+    assert len(await floor.rows("SELECT 1 FROM draft")) == 1  # it is about something else
 
 
 @pytest.mark.parametrize(
