@@ -20,7 +20,7 @@ from bench import archive
 from bench.archive import Size
 from bench.house import House, Web
 from bench.http import at_rate, closed_loop, get
-from bench.processes import free_port, pss_mib, until
+from bench.processes import cpu_seconds, free_port, pss_mib, until
 from bench.row import Row, percentile
 
 SIZE = Size()
@@ -54,12 +54,12 @@ async def measure(house: House) -> list[Row]:
         tokens = await asyncio.to_thread(_log_in, url)
         return [
             Row("archive of the console made", made, "s"),
-            *await _pages(web, tokens[0]),
+            *await _pages(house, web, tokens[0]),
             *await _streams(house, web, url, tokens),
         ]
 
 
-async def _pages(web: Web, token: str) -> list[Row]:
+async def _pages(house: House, web: Web, token: str) -> list[Row]:
     conversations = [SIZE.conversations - n * 35 for n in range(ROUNDS)]
     lists = {
         "inbox": [f"/console/inbox?queue={queue}" for queue in QUEUES] * (ROUNDS // 4),
@@ -68,15 +68,19 @@ async def _pages(web: Web, token: str) -> list[Row]:
         "conversation": [f"/console/conversation/{number}" for number in conversations],
         "search": [f"/console/inbox?q={word.replace(' ', '+')}" for word in WORDS] * (ROUNDS // 8),
     }
+    postgres = house.postgres()
     goals = {"inbox": 100.0, "conversation": 100.0, "search": 200.0}
     rows = []
     for name, paths in lists.items():
         requests = [_asked(path, token) for path in paths]
         await closed_loop(web.port, requests[:8], connections=1)
+        before = cpu_seconds(web.process) + cpu_seconds(postgres)
         seconds = await closed_loop(web.port, requests, connections=CONNECTIONS)
+        spent = (cpu_seconds(web.process) + cpu_seconds(postgres) - before) / len(requests) * 1000
         title = f"console: {name}, {SIZE.conversations:,} conversations, p95"
         p95 = percentile(seconds, 95) * 1000
         rows.append(Row.at_most(title, p95, "ms", goals[name]) if name in goals else Row(title, p95, "ms"))
+        rows.append(Row(f"console: {name}, processor time a page, web and database", spent, "ms"))
     return rows
 
 
@@ -177,7 +181,8 @@ WITH watched AS (
 ), numbered AS (
     SELECT *, row_number() OVER (ORDER BY id) - 1 AS number FROM watched
 ), renamed AS (
-    UPDATE contact SET address = 'whatsapp:+628111111' || (1000 + number) FROM numbered WHERE contact.id = numbered.contact
+    UPDATE contact SET address = 'whatsapp:+628111111' || (1000 + number)
+    FROM numbered WHERE contact.id = numbered.contact
 )
 SELECT id FROM numbered ORDER BY number
 """

@@ -32,18 +32,20 @@ class Inbox:
     deadlines: Deadlines
     channels: Sequence[str]
 
-    async def listing(self, officer_id: int, wanted: Filter, *, after: str | None = None) -> Listing:
+    async def listing(
+        self, officer_id: int, wanted: Filter, *, after: str | None = None, most: int = PAGE
+    ) -> Listing:
         """Return a page of a queue, or what was found."""
         which = self._slice(officer_id, wanted)
         async with self.database.transaction() as tx:
             if wanted.words.strip():
                 return await self._found(tx, which, wanted.words)
             which = replace(which, after=_opened(after, which))
-            rows = await store.page(tx, which, most=PAGE + 1)
-            wishes = [(row.conversation, row.ticket) for row in rows[:PAGE]]
+            rows = await store.page(tx, which, most=most + 1)
+            wishes = [(row.conversation, row.ticket) for row in rows[:most]]
             lines = await self._lines(tx, wishes, officer_id)
-        goes_on = len(rows) > PAGE
-        return Listing(lines, _sealed(store.keys_of(rows[PAGE - 1], which)) if goes_on else None)
+        goes_on = len(rows) > most
+        return Listing(lines, _sealed(store.keys_of(rows[most - 1], which)) if goes_on else None)
 
     async def counts(self, officer_id: int) -> Counts:
         """Return how many there are in each queue."""

@@ -19,6 +19,7 @@ from handoff.ports.home import Day
 from handoff.ports.inbox import Filter, Inbox, Line
 
 NEXT = 5
+MINE = 20  # of what one holds, how much is looked through for what is owed an answer
 HEIGHT, STEP, WIDTH = 120, 48, 28
 """Of the chart, in its own units: its bars' height, the place of a day, a bar's width."""
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
@@ -71,8 +72,8 @@ class Home:
 
     async def _values(self, visitor: Visitor) -> dict[str, Any]:
         officer = visitor.officer.id
-        unclaimed = await self._inbox.listing(officer, Filter("unclaimed"))
-        mine = await self._inbox.listing(officer, Filter("mine"))
+        unclaimed = await self._inbox.listing(officer, Filter("unclaimed"), most=NEXT)
+        mine = await self._inbox.listing(officer, Filter("mine"), most=MINE)
         counts = await self._inbox.counts(officer)
         return {
             "coming": first(unclaimed.lines, [line for line in mine.lines if line.owed_since]),

@@ -117,8 +117,12 @@ class Choices:
 class Inbox(Protocol):
     """The door of the inbox."""
 
-    async def listing(self, officer_id: int, wanted: Filter, *, after: str | None = None) -> Listing:
+    async def listing(
+        self, officer_id: int, wanted: Filter, *, after: str | None = None, most: int = PAGE
+    ) -> Listing:
         """Return a page, what waits longest against the decree's date first; `after` is an earlier page's.
+
+        `most` are the rows of it; what is searched for has pages of `PAGE`.
 
         An `after` that is none of ours begins anew.
         """
