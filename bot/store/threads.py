@@ -40,7 +40,10 @@ _QUOTED = text(
         SELECT conversation_id, true, true FROM message
         WHERE channel = :channel AND author = 'citizen' AND reply_id = ANY(:ids)
         UNION ALL
-        SELECT conversation_id, false, false FROM ticket WHERE number = ANY(:tickets)
+        -- A ticket of somebody who was forgotten leads nowhere, and nobody is told of it.
+        SELECT ticket.conversation_id, false, false
+        FROM ticket JOIN conversation AS known ON known.id = ticket.conversation_id
+        WHERE ticket.number = ANY(:tickets) AND known.forgotten_at IS NULL
     ), quoted AS (
         SELECT conversation_id AS id, bool_or(by_thread) AS by_thread, bool_and(is_theirs) AS is_theirs
         FROM hit GROUP BY 1

@@ -227,3 +227,13 @@ async def test_what_waits_to_be_sent_is_not_sent_to_nobody(staged: Staged) -> No
         await erasure(stage).erase(somebody.person)
         await stage.deliver_all()
         assert stage.memory["whatsapp"].sent == []
+
+
+async def test_who_names_a_forgotten_ticket_is_led_nowhere_and_nobody_is_told(staged: Staged) -> None:
+    async with staged() as stage:
+        somebody = await known(stage)
+        await close_all(stage)
+        await erasure(stage).erase(somebody.person)
+        await mail(stage, 3, f"Re: [{somebody.ticket}]", "Bagaimana dengan tiket saya?")
+        assert await scalar(stage, "SELECT count(*) FROM event WHERE kind = 'stranger_quotes'") == 0
+        assert await stage.scalar("SELECT follows_id FROM conversation ORDER BY id DESC LIMIT 1") is None
