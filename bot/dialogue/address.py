@@ -19,7 +19,7 @@ _ADDRESS = re.compile(
 _AROUND = "<>()[]{}.,;:'\"!?*_`|\u200b\u2060"
 _TOKEN = re.compile(r"\S{0,200}@\S{0,200}")
 _SPACED = re.compile(
-    r"(?P<local>[\w.+-]{1,64})\s{0,3}(?:@|\(at\)|\[at\])\s{0,3}"
+    r"(?P<local>[\w.+-]{1,64})\s{0,3}(?:@|\(at\)|\[at\]|(?<=\s)at(?=\s))\s{0,3}"
     r"(?P<domain>[\w-]{1,63}(?:\s{0,3}[.,]\s{0,3}[\w-]{1,63}){1,8})",
     re.IGNORECASE,
 )

@@ -124,11 +124,16 @@ def is_name(text: str) -> bool:
 
 
 def split_name(text: str) -> tuple[str, str | None]:
-    """Return the name of an answer such as "Budi, mahasiswa UGM" and the organisation told with it."""
-    first, _, rest = text.partition(",")
-    if rest and _ORGANISATION.search(rest) and not _ORGANISATION.search(first):
+    """Return the name of "Budi, mahasiswa UGM" or "Budi dari Bappeda", and the organisation told with it."""
+    first, between, rest = text.partition(",")
+    if not between:
+        first, between, rest = text.partition(" dari ")
+    if not between or _ORGANISATION.search(first):
+        return text, None
+    is_organisation = _ORGANISATION.search(rest) is not None
+    if is_organisation:
         return first.strip(), cleaned("organisation", rest)
-    return text, None
+    return (first.strip() if between != "," else text), None
 
 
 def _labelled(text: str) -> Iterator[tuple[Field, str]]:

@@ -14,15 +14,15 @@ from bot.dialogue.address import Typed, address_in, has_none
 from bot.dialogue.corrections import corrected
 from bot.dialogue.details import cleaned, has_label, is_name, split_name, told
 from bot.dialogue.limits import Limits
-from bot.dialogue.questions import asks_outright
+from bot.dialogue.questions import asks, asks_outright, ends_asking
 from bot.dialogue.state import FIELDS, Context, Decision, Details, Field, Form, Heard, Say, Turn
-from bot.dialogue.topics import ASK_OFFICER, NOT_HELPED, STEERING, WHAT_CAN_YOU_DO
+from bot.dialogue.topics import DATA, FOLLOW_UP, NO, OUT_OF_SCOPE, STEERING, TALK, YES
 from channels.markup import literal
 
 MOST_MISSES = 2  # answers in a row that are none; then the question is left to the officer
 SURELY = 0.8  # confidence from which words that could be a name are what the office is asked about
 LONG_ANSWER = 12  # words; whoever writes more to a question for a name or address tells something else
-CALLS = frozenset({ASK_OFFICER, NOT_HELPED, WHAT_CAN_YOU_DO})  # asked for in the middle of the form
+SMALL_TALK = frozenset({YES, NO, FOLLOW_UP, OUT_OF_SCOPE, *TALK})
 LONGEST_FORM = 6  # lines of a letter that is nothing but the filled-in form
 OF_COMPLAINT: tuple[Field, ...] = ("name", "email")  # what it is about is told freely
 FAULTS = {"phone": Say("form_email_phone"), "incomplete": Say("form_email_incomplete")}
@@ -85,7 +85,8 @@ def answered(turn: Turn, heard: Heard | None, limits: Limits) -> Decision | None
     if words.has_enough(turn.text):
         return _finished(turn, _says(turn, form), form)
     if form.asking == "email":
-        return _email(turn, form, typed, is_question=_is_question(turn, heard, limits))
+        is_other = _is_question(turn, heard, limits) or _is_of_something_else(heard, limits)
+        return _email(turn, form, typed, is_something_else=is_other)
     return _field(turn, form, form.asking, heard, limits)
 
 
@@ -124,7 +125,7 @@ def in_one_line(details: Details) -> str:
 # --- one answer ------------------------------------------------------------------------------------
 
 
-def _email(turn: Turn, form: Form, typed: Typed, *, is_question: bool) -> Decision | None:
+def _email(turn: Turn, form: Form, typed: Typed, *, is_something_else: bool) -> Decision | None:
     """Take the answer to the question for the mail address."""
     text = turn.text
     address = typed.address or _of_offer(form, typed, text)
@@ -137,7 +138,7 @@ def _email(turn: Turn, form: Form, typed: Typed, *, is_question: bool) -> Decisi
         return _again(turn, replace(form, offered=None), Say("form_email_again"))
     if has_none(text):
         return _passed(turn, form)
-    if is_question or len(text.split()) > LONG_ANSWER:
+    if is_something_else or len(text.split()) > LONG_ANSWER:
         return None
     say = FAULTS.get(typed.fault or "nothing", Say("form_email_again"))
     if words.skips(text):
@@ -176,7 +177,7 @@ def _field(turn: Turn, form: Form, field: Field, heard: Heard | None, limits: Li
     name, organisation = split_name(value or "")
     if is_name(name) or (value and form.misses):
         return _took(turn, form, Details(name=name, organisation=organisation))
-    if heard is not None and limits.topic_of(heard.whole.meaning) in CALLS:
+    if _is_of_something_else(heard, limits):
         return None
     return _again(turn, form, Say("form_name" if words.is_courtesy(text) else "form_name_again"))
 
@@ -249,9 +250,9 @@ def _passed(turn: Turn, form: Form) -> Decision:
 
 def _again(turn: Turn, form: Form, say: Say) -> Decision:
     """Ask once more with a helpful word; when it does not help, leave the field to the officer."""
-    if form.misses + 1 < MOST_MISSES:
+    if form.misses + 1 < MOST_MISSES or words.is_courtesy(turn.text):
         thanked = (Say("form_welcome"),) if words.thanks(turn.text) else ()
-        return _says(turn, replace(form, misses=form.misses + 1), *thanked, say)
+        return _says(turn, replace(form, misses=min(form.misses + 1, MOST_MISSES - 1)), *thanked, say)
     if form.asking == "email" and form.typed and "@" in form.typed:
         return _took(
             turn, form, Details(email=form.typed)
@@ -307,9 +308,21 @@ def _with(fields: tuple[Field, ...], more: tuple[Field, ...]) -> tuple[Field, ..
 
 def _is_question(turn: Turn, heard: Heard | None, limits: Limits) -> bool:
     """Tell whether a message asks instead of answering, by its words and by what the model makes of it."""
-    if asks_outright(turn.text):
+    text = turn.text
+    if asks_outright(text):
         return True
-    return "?" in turn.text and heard is not None and limits.topic_of(heard.whole.meaning) is not None
+    topic = None if heard is None else limits.topic_of(heard.whole.meaning)
+    if "?" in text and topic is not None:
+        return True
+    # "minta data untuk skripsi" is what somebody needs it for; "ada wifi ga sih" asks.
+    is_asking = asks(text) or ends_asking(text)
+    return is_asking and topic != DATA and _is_business(heard, limits)
+
+
+def _is_of_something_else(heard: Heard | None, limits: Limits) -> bool:
+    """Tell whether the model surely knows what is meant by words that are no answer, small talk left out."""
+    topic = None if heard is None else limits.topic_of(heard.whole.meaning)
+    return topic is not None and topic not in SMALL_TALK
 
 
 def _is_business(heard: Heard | None, limits: Limits) -> bool:

@@ -65,6 +65,11 @@ _OUTRIGHT = re.compile(
     re.IGNORECASE,
 )
 
+_ENDING = re.compile(
+    r"\b(?:ga|gak|nggak|enggak|tidak|ora|mboten|sih|tho?|po|pa)(?:\s+(?:sih|ya|yo|kak|min|pak|bu))*\W*$",
+    re.IGNORECASE,
+)
+
 
 def pieces(text: str) -> tuple[str, ...]:
     """Return the sentences and lines of a text, at most `MOST`, in order; one piece when it has no parts.
@@ -97,6 +102,11 @@ def asks(sentence: str) -> bool:
 def asks_outright(text: str) -> bool:
     """Tell whether a message begins as a question does: "berapa biayanya", "maaf, kantornya di mana?"."""
     return _OUTRIGHT.match(text) is not None
+
+
+def ends_asking(text: str) -> bool:
+    """Tell whether a message ends as a question does that has no mark: "bayar ga sih"."""
+    return _ENDING.search(text) is not None
 
 
 def wishes(clause: str) -> bool:

@@ -20,7 +20,8 @@ WORKED_ON = frozenset({"work", "citizen"})
 _NAMED = re.compile(
     r"\b(?:tiket(?:ku|nya)?(?!\s+(?:kereta|bus|pesawat|konser|masuk|wisata|bioskop|kapal))|ticket"
     r"|(?:permintaan|permohonan|pengaduan|aduan|laporan|konsultasi|pertanyaan|request|complaint)"
-    r"\s*(?:saya|ku|kami|kemarin|kmrn|yang\s+kemarin))\b|\bmy\s+(?:ticket|request|complaint)\b",
+    r"\s*(?:saya|ku|kami|kemarin|kmrn|yang\s+kemarin))\b|\bmy\s+(?:ticket|request|complaint)\b"
+    r"|\b(?:sudah|udah|dah)\s+(?:beres|selesai|diproses|dijawab|ditangani|rampung)\s+(?:apa\s+)?(?:belum|blm)\b",
     re.IGNORECASE,
 )
 _ASKED = re.compile(

@@ -69,13 +69,13 @@ _THANKS = re.compile(
     r"|terima\s*kasih|terimakasih|makasih|makasi|mksh|tks|trims|trimakasih|thanks?|thank\s+you|thx|tq|matur\s*(?:nuwun|suwun)|suwun"
     r"|maturnuwun|nuwun|hatur|nuhun|sama-sama|banyak|banget|sekali|atas|bantuannya|infonya|informasinya|jawabannya|responnya|pak"
     r"|bapak|bu|ibu|kak|kakak|mas|mbak|min|admin|petugas|semua|sangat|membantu|so|much|very|for|the|your|help|you|all|good|great"
-    r"|selamat|pagi|siang|sore|malam|bye|dadah|sampai|jumpa)(?:\b\W*|$))+$",
+    r"|saya|kami|tunggu|ditunggu|menunggu|kabarnya|balasannya|dulu|selamat|pagi|siang|sore|malam|bye|dadah|sampai|jumpa)(?:\b\W*|$))+$",
     re.IGNORECASE,
 )
 # Of those, what is thanks or an end by itself; "ya" and "sudah" may be the answer to what an officer asked.
 _END = re.compile(
     r"\b(?:ok\w*|baik\w*|siap|sip|noted|mantap|alhamdulillah|terima|terimakasih|makasih?|mksh|tks|trim\w*|thank\w*|thx|tq|suwun"
-    r"|matur\w*|nuwun|nuhun|membantu|bye|dadah|jumpa)\b",
+    r"|matur\w*|nuwun|nuhun|membantu|ditunggu|tunggu|bye|dadah|jumpa)\b",
     re.IGNORECASE,
 )
 _THANKED = re.compile(

@@ -367,3 +367,19 @@ async def test_thanks_in_the_middle_are_no_name(staged: Staged) -> None:
         await stage.answered(OFFICER)
         [reply] = await stage.answered("makasih")
         assert reply == "Sama-sama.\n\nSiapa nama Anda?"
+
+
+async def test_a_question_without_its_mark_is_no_answer_to_any_field(staged: Staged) -> None:
+    async with staged() as stage:
+        teach(stage)
+        stage.model.teach("konsultasi tu bayar ga sih", "biaya", service="konsultasi")
+        stage.model.teach("kantor bps klaten tu dmn sih lokasinya", "alamat")
+        await stage.answered(OFFICER)
+        for answer in ("Siti", "siti@example.org", "guru", "bahan ajar"):
+            [reply] = await stage.answered("konsultasi tu bayar ga sih")
+            assert "tidak dipungut biaya" in reply
+            [reply] = await stage.answered("kantor bps klaten tu dmn sih lokasinya")
+            assert "Merapi" in reply
+            await stage.answered(answer)
+        assert await person(stage) == ("Siti", "siti@example.org", "guru")
+        assert await stage.scalar("SELECT purpose FROM ticket") == "bahan ajar"

@@ -55,6 +55,7 @@ def test_any_text_is_looked_through(text: str) -> None:
         ("budi@gmail", "budi@gmail.com"),
         ("budi @ gmail . com", "budi@gmail.com"),
         ("budi(at)example.org", "budi@example.org"),
+        ("budi at example.org", "budi@example.org"),
         ("budigmail.com", "budi@gmail.com"),
         ("budi@yaho.co.id", "budi@yahoo.co.id"),
         ("Budi.S@Hotmial.com", "Budi.S@hotmail.com"),

@@ -101,6 +101,8 @@ def test_small_talk_is_nobodys_name(said: str) -> None:
 def test_what_is_told_with_a_name_is_no_part_of_it() -> None:
     assert split_name("Budi, mahasiswa UGM") == ("Budi", "mahasiswa UGM")
     assert split_name("Budi, S.Si") == ("Budi, S.Si", None)
+    assert split_name("Budi dari Bappeda") == ("Budi", "Bappeda")
+    assert split_name("Budi dari Delanggu") == ("Budi", None)
 
 
 @pytest.mark.parametrize(

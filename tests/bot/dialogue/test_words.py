@@ -34,6 +34,7 @@ EVERY: tuple[Recognises, ...] = (
         (words.thanks, "makasih ya"), (words.allows_keeping, "Data ini boleh disimpan."),
         (wants_tickets, "sampai mana tiket KST-2026-00042?"), (wants_tickets, "status tiket saya"),
         (wants_tickets, "pengaduan saya sudah ditindaklanjuti belum"), (wants_tickets, "where is my ticket"),
+        (wants_tickets, "yang kemarin itu, sudah beres belum"), (words.is_courtesy, "oke saya tunggu"),
     ],
 )  # fmt: skip
 def test_what_is_said_is_recognised(recognises: Recognises, said: str) -> None:
