@@ -473,10 +473,10 @@ def tending(core: Core) -> Tending:
     )
 
 
-def reports(core: Core, rules: Dialogue | None = None) -> Reports:
-    """Return what makes the office's reports; `rules` where they are at hand, since reading them takes a second."""
+def reports(core: Core, known: Shelf | None = None) -> Reports:
+    """Return what makes the office's reports; `known` where it is at hand, since reading it takes a second."""
     office = core.settings.office
-    titles = TopicTitles((rules or dialogue(core.settings)).shelf)
+    titles = TopicTitles(known or shelf(core.settings))
     return Reports(Counting(core.database, rules_of(office), titles), office, core.clock)
 
 
@@ -529,7 +529,7 @@ async def staffed(
         notices=notices(core, core.channels),
         tending=tending(core),
         closing=closing(core),
-        reporting=MonthlyReporting(core.database, core.clock, reports(core, rules)),
+        reporting=MonthlyReporting(core.database, core.clock, reports(core, rules.shelf)),
         catalogue=core.catalogue(),
     )
     async with core.queue.app.open_async():

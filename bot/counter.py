@@ -71,6 +71,7 @@ def console(core: Core) -> Console:
         news=StoredNews(core.database.url),
         talk=talk(core),
         privacy=privacy(core),
+        reports=assembly.reports(core),
     )
     place = Place(
         office_name=office.name,

@@ -15,8 +15,11 @@ from handoff.reports import kept
 from handoff.reports.document import Document, Letterhead
 from handoff.reports.figures import Figures, Period
 from handoff.reports.monthly import monthly
+from handoff.reports.port import Month
 from handoff.reports.yearly import Evaluation, yearly
 from handoff.ticket import KINDS
+
+MOST = 120  # months
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,21 @@ class Reports:
             signed_by=self._signed_by(),
             made_on=self._today(),
         )
+
+    async def months(self) -> list[Month]:
+        """Return the months since the first conversation, the newest first; always the running one."""
+        calendar = self.counting.deadlines.calendar
+        async with self.counting.database.transaction() as tx:
+            began = await rows.began(tx)
+            made = {
+                each.first: each.made_at for each in await rows.every(tx, most=MOST) if each.kind == "month"
+            }
+        first = self._today().replace(day=1)
+        found = [Month(first, made.get(first))]
+        while began is not None and found[-1].first > calendar.day_of(began) and len(found) < MOST:
+            first = (first - timedelta(days=1)).replace(day=1)
+            found.append(Month(first, made.get(first)))
+        return found
 
     async def year(self, year: int) -> Document:
         """Return the evaluation of a year, of what there is of it so far."""

@@ -31,6 +31,7 @@ from handoff.console.login import Login
 from handoff.console.me import Me
 from handoff.console.people import PeoplePages
 from handoff.console.person import PersonPages
+from handoff.console.reports import ReportPages
 from handoff.ports.values import NotFound
 
 STATIC_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address names the version
@@ -83,6 +84,7 @@ class Console:
             Live(doors.news, doors.accounts),
             Me(frame, doors.accounts, doors.accounts, cookies),
             PeoplePages(frame, doors.people, place.public_url),
+            ReportPages(frame, doors.reports),
             AuditPages(frame, doors.audit),
             FilePages(doors.files),
             LetterPages(frame, doors.letters),

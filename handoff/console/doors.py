@@ -18,6 +18,7 @@ from handoff.ports.letters import LetterRoom
 from handoff.ports.live import News
 from handoff.ports.privacy import Privacy
 from handoff.ports.thread import Announcing, Knowledge, Threads
+from handoff.reports.port import ReportRoom
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +48,5 @@ class Doors:
     home: Home
     news: News
     privacy: Privacy
+    reports: ReportRoom
     talk: Talk

@@ -68,6 +68,14 @@ async def keep(
     return (await tx.execute(_KEEP, values)).scalar_one_or_none()
 
 
+_BEGAN = text("SELECT min(opened_at) FROM conversation")
+
+
+async def began(tx: Transaction) -> datetime | None:
+    """Return when the first conversation began, None while there is none."""
+    return (await tx.execute(_BEGAN)).scalar_one()
+
+
 _HAS_ANY = text("SELECT EXISTS (SELECT 1 FROM conversation WHERE opened_at < :before)").bindparams(
     bindparam("before", type_=DateTime(timezone=True))
 )

@@ -1,0 +1,34 @@
+"""Where reports come from, for the pages that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from handoff.reports.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month that can be reported: `made_at` when its report was made, None while its figures still change."""
+
+    first: date
+    made_at: datetime | None
+
+
+class ReportRoom(Protocol):
+    """The door of reports."""
+
+    async def months(self) -> Sequence[Month]:
+        """Return the months since the office began, the newest first."""
+        ...
+
+    async def month(self, year: int, month: int) -> Document:
+        """Return the report of a month. Raises ValueError for one that is none."""
+        ...
+
+    async def year(self, year: int) -> Document:
+        """Return the evaluation of a year. Raises ValueError for one that is none."""
+        ...
