@@ -45,7 +45,7 @@ _SHOWN = """
 
 _COUNTS = text(
     f"""
-    SELECT kind, count(*) AS count FROM (
+    SELECT kind, count(*) AS number FROM (
         SELECT kind FROM event WHERE {STILL} ORDER BY created_at DESC LIMIT :most
     ) AS unseen GROUP BY kind
     """  # noqa: S608  our own words
@@ -54,7 +54,7 @@ _COUNTS = text(
 
 async def counts(tx: Transaction, *, most: int) -> dict[str, int]:
     """Return how many of each kind are among the newest `most` that nobody has seen."""
-    return {row.kind: row.count for row in await tx.execute(_COUNTS, {"most": most})}
+    return {row.kind: row.number for row in await tx.execute(_COUNTS, {"most": most})}
 
 
 _OF_KIND = text(
