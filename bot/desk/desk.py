@@ -23,8 +23,8 @@ from bot.desk.speaking import MAIL, Said, Speaking
 from bot.desk.taking import Taking
 from bot.store import messages, tickets
 from bot.store.database import Database, Transaction
+from bot.store.desk import audit, thread
 from bot.store.desk import desk as store
-from bot.store.desk import thread
 from bot.store.desk.desk import Held
 from bot.store.tickets import By, Change
 from handoff import checklist, invitation
@@ -74,6 +74,8 @@ class StoredDesk:
             if held.closed_at is not None:
                 raise Stale
             await self._taking.claim(tx, held, officer)
+            if held.holder is None:
+                await self._audit(tx, "conversation.claimed", officer, f"conversation:{held.id}")
         log.info("conversation claimed", conversation=conversation_id, officer=officer.id)
 
     async def release(self, officer: Officer, conversation_id: int) -> None:
@@ -81,6 +83,7 @@ class StoredDesk:
         async with self.locks.conversation(conversation_id) as (tx, held):
             rules.check_release(officer, held.holder)
             await self._taking.release(tx, held, officer)
+            await self._audit(tx, "conversation.released", officer, f"conversation:{held.id}")
 
     async def hand_back(self, officer: Officer, conversation_id: int) -> None:
         """Let the bot speak again; the tickets stay the officer's."""
@@ -91,6 +94,7 @@ class StoredDesk:
             for each in await tickets.lock_open(tx, held.id):
                 await self._moves.note(tx, each, Change("handed_back"), by=_by(officer))
             await store.give_up(tx, held.id)
+            await self._audit(tx, "conversation.handed_back", officer, f"conversation:{held.id}")
 
     async def assign(self, officer: Officer, ticket_id: int, to: int | None, *, version: int) -> None:
         """Make a ticket somebody's, or nobody's; who holds its conversation goes with it."""
@@ -133,6 +137,7 @@ class StoredDesk:
             if held.owed_since is None:
                 return
             await tickets.owe_nothing(tx, held.id)
+            await self._audit(tx, "conversation.no_reply", officer, f"conversation:{held.id}")
             for each in await tickets.lock_concerned(tx, held.id):
                 await self._moves.note(tx, each, Change("no_reply"), by=_by(officer))
 
@@ -222,6 +227,8 @@ class StoredDesk:
                 email=given.get("email"),
                 organisation=given.get("organisation"),
             )
+            fields = {"fields": sorted(given)}
+            await self._audit(tx, "person.registered", officer, f"person:{held.person_id}", fields)
             for each in await tickets.lock_open(tx, held.id):
                 if email:
                     await self.casework.registered(tx, each.id, purpose=given.get("purpose"), by=_by(officer))
@@ -279,6 +286,18 @@ class StoredDesk:
                     tx, conversation_id, officer.id, text, is_note=is_note, now=self.clock.now()
                 )
             raise
+
+    async def _audit(
+        self,
+        tx: Transaction,
+        action: str,
+        officer: Officer,
+        about: str,
+        detail: dict[str, list[str]] | None = None,
+    ) -> None:
+        """Note what no ticket's history tells."""
+        now = self.clock.now()
+        await audit.note(tx, action, now=now, officer_id=officer.id, about=about, detail=detail)
 
     async def _drop_draft(self, tx: Transaction, conversation_id: int, officer: Officer) -> None:
         await thread.keep_draft(tx, conversation_id, officer.id, "", is_note=False, now=self.clock.now())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.upkeep import Upkeep
-from handoff.ports.desk import Overtaken, Reply, Unfit
+from handoff.ports.desk import Overtaken, Registration, Reply, Unfit
 from handoff.ports.values import NotAllowed, NotFound, Stale, Taken
 from tests.bot.desk.floor import PHONE, Floor
 
@@ -386,3 +386,37 @@ async def test_what_cannot_go_out_is_refused_with_a_word(floor: Floor, text: str
         await floor.reply(sari, conversation_id, text)
     assert refused.value.reason == reason
     assert (await floor.conversation(conversation_id)).holder_id is None
+
+
+async def test_what_no_ticket_tells_is_in_the_log(floor: Floor) -> None:
+    sari = await floor.officer("Sari")
+    conversation_id, _ = await floor.written()
+    await floor.desk.claim(sari, conversation_id)
+    await floor.desk.claim(sari, conversation_id)
+    await floor.goes_on("Halo?")
+    await floor.desk.no_reply_needed(sari, conversation_id, seen=await floor.newest())
+    await floor.desk.hand_back(sari, conversation_id)
+    given = Registration(name="Warga Contoh", email="warga@warga.example")
+    await floor.desk.register(sari, conversation_id, given)
+    rows = await floor.rows("SELECT action, officer_id, detail FROM audit ORDER BY id")
+    assert [row.action for row in rows] == [
+        "conversation.claimed", "conversation.no_reply", "conversation.handed_back", "person.registered",
+    ]  # fmt: skip
+    assert {row.officer_id for row in rows} == {sari.id}
+    assert rows[-1].detail == {"fields": ["email", "name"]}
+
+
+async def test_an_officer_completes_the_form_of_who_had_no_address(floor: Floor) -> None:
+    sari = await floor.officer("Sari")
+    conversation_id, _ = await floor.written()
+    async with floor.stage.core.database.transaction() as tx:
+        told = await floor.casework.open(tx, conversation_id, kind="konsultasi", reason="asked")
+    await floor.desk.register(sari, conversation_id, Registration(purpose="skripsi"))
+    known = await floor.ticket(told.ticket_id)
+    assert (known.state, known.purpose, known.due_at) == ("requirements", "skripsi", None)
+    await floor.desk.register(sari, conversation_id, Registration(email="warga@warga.example"))
+    known = await floor.ticket(told.ticket_id)
+    assert (known.state, known.purpose) == ("new", "skripsi")
+    assert known.due_at is not None
+    with pytest.raises(Unfit, match="address"):
+        await floor.desk.register(sari, conversation_id, Registration(email="bukan alamat"))
