@@ -46,7 +46,10 @@ class AuditPages:
         return self._frame.page(
             visitor,
             "audit.html",
-            acts=[(act, self._act(visitor, act), self._about(visitor, act)) for act in rows],
+            acts=[
+                (act, self._act(visitor, act), self._about(visitor, act), self._details(visitor, act))
+                for act in rows
+            ],
             asked=asked,
             rooms=rooms,
             officers=await self._log.officers(),
@@ -63,6 +66,10 @@ class AuditPages:
         if act.about_officer:
             return act.about_officer
         return (act.about or "").replace(":", " ", 1)
+
+    def _details(self, visitor: Visitor, act: Act) -> str:
+        named = ((self._spoken(visitor, f"detail_{name}", name), value) for name, value in act.detail.items())
+        return ", ".join(f"{name}: {value}" for name, value in named)
 
     def _spoken(self, visitor: Visitor, key: str, otherwise: str) -> str:
         key = f"audit.{key}"

@@ -87,3 +87,18 @@ def test_a_key_without_one_of_the_languages_is_refused(tmp_path: Path) -> None:
     (tmp_path / "room.yml").write_text('title: {id: "Judul"}\n', encoding="utf-8")
     with pytest.raises(ValueError, match="title"):
         words.load(tmp_path)
+
+
+def test_every_act_that_is_noted_has_its_words() -> None:
+    rooms = {key.removeprefix("audit.room_") for key in WORDS.keys if key.startswith("audit.room_")}
+    bot = HERE.parent.parent / "bot"
+    noted = {
+        node.value
+        for folder in ("desk", "privacy", "commands")
+        for module in sorted((bot / folder).glob("*.py"))
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _KEY.fullmatch(node.value)
+    }
+    acts = {each for each in noted if each.split(".")[0] in rooms}
+    assert "login.entered" in acts
+    assert {f"audit.{each.replace('.', '_')}" for each in acts} <= WORDS.keys
