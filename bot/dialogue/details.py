@@ -10,6 +10,7 @@ from bot.dialogue.address import Typed, address_in, without_addresses
 from bot.dialogue.state import FIELDS, Details, Field
 from bot.dialogue.words import allows_keeping
 
+MOST_WORDS = 8  # of a name
 MOST: dict[str, int] = {"name": 80, "organisation": 120, "purpose": 600}  # characters that are kept
 
 _LABELS: dict[Field, str] = {
@@ -119,8 +120,22 @@ def cleaned(field: Field, value: str) -> str | None:
 
 def is_name(text: str) -> bool:
     """Tell whether a text may be somebody's name: a few words of letters, none of them small talk."""
-    words = [word.strip(".,'’`-/").casefold() for word in text.split()]
-    return len(words) <= 8 and _NAME.match(text) is not None and not any(word in _SMALL for word in words)
+    words = _words(text)
+    return (
+        len(words) <= MOST_WORDS
+        and _NAME.match(text) is not None
+        and not any(word in _SMALL for word in words)
+    )
+
+
+def may_be_name(text: str) -> bool:
+    """Tell whether a text, given a second time for a name, may be one: not all of it is small talk."""
+    words = _words(text)
+    return 0 < len(words) <= MOST_WORDS and not all(word in _SMALL for word in words)
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip(".,'\u2019`-/").casefold() for word in text.split()]
 
 
 def split_name(text: str) -> tuple[str, str | None]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from bot.dialogue import words
 from bot.dialogue.address import Typed, address_in, has_none
 from bot.dialogue.corrections import corrected
-from bot.dialogue.details import cleaned, has_label, is_name, split_name, told
+from bot.dialogue.details import cleaned, has_label, is_name, may_be_name, split_name, told
 from bot.dialogue.limits import Limits
 from bot.dialogue.questions import asks, asks_outright, ends_asking
 from bot.dialogue.state import FIELDS, Context, Decision, Details, Field, Form, Heard, Say, Turn
@@ -175,7 +175,7 @@ def _field(turn: Turn, form: Form, field: Field, heard: Heard | None, limits: Li
     if len(text.split()) > LONG_ANSWER or _is_business(heard, limits):
         return None
     name, organisation = split_name(value or "")
-    if is_name(name) or (value and form.misses):
+    if is_name(name) or (form.misses and may_be_name(name)):  # who insists is called so
         return _took(turn, form, Details(name=name, organisation=organisation))
     if _is_of_something_else(heard, limits):
         return None

@@ -367,6 +367,9 @@ async def test_thanks_in_the_middle_are_no_name(staged: Staged) -> None:
         await stage.answered(OFFICER)
         [reply] = await stage.answered("makasih")
         assert reply == "Sama-sama.\n\nSiapa nama Anda?"
+        [reply] = await stage.answered("ok")
+        assert reply == "Siapa nama Anda?"
+        assert await person(stage) == (None, None, None)
 
 
 async def test_a_question_without_its_mark_is_no_answer_to_any_field(staged: Staged) -> None:
