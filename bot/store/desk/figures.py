@@ -144,7 +144,7 @@ async def talk(tx: Transaction, since: datetime, until: datetime) -> Talk:
 
 _TOPICS = _spanned(
     """
-    SELECT topic, count(*) AS count
+    SELECT topic, count(*) AS times
     FROM message, jsonb_array_elements_text(message.understood -> 'topics') AS topic
     WHERE message.created_at >= :since AND message.created_at < :until
         AND message.author = 'citizen' AND jsonb_typeof(message.understood -> 'topics') = 'array'
@@ -156,12 +156,12 @@ _TOPICS = _spanned(
 async def topics(tx: Transaction, since: datetime, until: datetime, *, most: int) -> list[tuple[str, int]]:
     """Return what was asked, by label ("konsultasi/biaya"), the most frequent first."""
     rows = await tx.execute(_TOPICS, {"since": since, "until": until, "most": most})
-    return [(row.topic, row.count) for row in rows]
+    return [(row.topic, row.times) for row in rows]
 
 
 _REPLIES = _spanned(
     """
-    SELECT message.officer_id, count(*) AS count FROM message
+    SELECT message.officer_id, count(*) AS times FROM message
     WHERE message.created_at >= :since AND message.created_at < :until
         AND message.author = 'officer' AND message.kind <> 'note' AND message.officer_id IS NOT NULL
     GROUP BY 1
@@ -172,7 +172,7 @@ _REPLIES = _spanned(
 async def replies(tx: Transaction, since: datetime, until: datetime) -> dict[int, int]:
     """Return how many replies each officer wrote."""
     rows = await tx.execute(_REPLIES, {"since": since, "until": until})
-    return {row.officer_id: row.count for row in rows}
+    return {row.officer_id: row.times for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

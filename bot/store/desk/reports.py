@@ -73,7 +73,8 @@ _BEGAN = text("SELECT min(opened_at) FROM conversation")
 
 async def began(tx: Transaction) -> datetime | None:
     """Return when the first conversation began, None while there is none."""
-    return (await tx.execute(_BEGAN)).scalar_one()
+    began_at: datetime | None = (await tx.execute(_BEGAN)).scalar_one()
+    return began_at
 
 
 _HAS_ANY = text("SELECT EXISTS (SELECT 1 FROM conversation WHERE opened_at < :before)").bindparams(
