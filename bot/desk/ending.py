@@ -14,6 +14,7 @@ from bot.store.desk import desk as store
 from bot.store.desk.desk import Held
 from bot.store.tickets import Change, Ticket
 from handoff import desk as rules
+from handoff.ports.desk import Unfit
 from handoff.ports.values import NotAllowed, NotFound, Officer, Stale
 
 
@@ -32,8 +33,10 @@ class Ending:
                 await store.close(tx, place, now=self.casework.clock.now())
 
     async def reopen(self, case: Case, officer: Officer) -> None:
-        """Go on with a ticket; it is the officer's then. Raises `Stale`, `NotAllowed` (merged)."""
+        """Go on with a ticket; it is the officer's then. Raises `Stale`, `NotAllowed` (merged), `Unfit` (erased)."""
         by = tickets.officer(officer.id)
+        if case.held.is_erased:
+            raise Unfit("erased")
         if case.ticket.is_open:
             raise Stale
         if case.ticket.merged_into_id is not None:

@@ -44,6 +44,14 @@ async def say_so(tx: Transaction) -> None:
     await tx.execute(text("SET LOCAL pst.forgetting = 'on'"))
 
 
+IS_LEFT = """(
+    conversation.forgotten_at IS NULL OR EXISTS (
+        SELECT 1 FROM message
+        WHERE message.conversation_id = conversation.id AND message.created_at > conversation.forgotten_at
+    )
+)"""
+"""SQL: something is left of a conversation, or was added after it was forgotten (a note, a ticket opened again)."""
+
 _LOCK = text(
     """
     SELECT id FROM contact

@@ -10,6 +10,7 @@ from sqlalchemy import DateTime, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.store.database import Transaction
+from bot.store.privacy.forgetting import IS_LEFT
 from handoff.ports.privacy import (
     Amounts,
     FoundPerson,
@@ -185,10 +186,10 @@ def _contact(row: Any) -> KnownContact:
 _LOCK = text("SELECT id FROM person WHERE id = :person FOR UPDATE")
 _LOCK_CONTACTS = text("SELECT id FROM contact WHERE person_id = :person ORDER BY id FOR UPDATE")
 _UNFORGOTTEN = text(
-    """
+    f"""
     SELECT conversation.id FROM conversation JOIN contact ON contact.id = conversation.contact_id
-    WHERE contact.person_id = :person AND conversation.forgotten_at IS NULL ORDER BY conversation.id
-    """
+    WHERE contact.person_id = :person AND {IS_LEFT} ORDER BY conversation.id
+    """  # noqa: S608  our own words
 )
 _OPEN_TICKETS = text(
     """

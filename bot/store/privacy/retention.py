@@ -34,7 +34,7 @@ async def last_done(tx: Transaction) -> datetime | None:
 _CONVERSATIONS = _before(
     f"""
     SELECT id FROM conversation
-    WHERE closed_at < :before AND forgotten_at IS NULL AND NOT ({_IS_OPEN})
+    WHERE closed_at < :before AND {forgetting.IS_LEFT} AND NOT ({_IS_OPEN})
     ORDER BY closed_at LIMIT :most
     """  # noqa: S608  our own words
 )
@@ -105,7 +105,7 @@ async def media(tx: Transaction, *, before: datetime, most: int) -> list[str]:
 
 
 _PEOPLE = _before(
-    """
+    f"""
     SELECT person.id FROM person
     WHERE person.erased_at IS NULL AND person.joined_into_id IS NULL AND person.created_at < :before
         AND NOT EXISTS (
@@ -114,10 +114,10 @@ _PEOPLE = _before(
         )
         AND NOT EXISTS (
             SELECT 1 FROM contact JOIN conversation ON conversation.contact_id = contact.id
-            WHERE contact.person_id = person.id AND conversation.forgotten_at IS NULL
+            WHERE contact.person_id = person.id AND {forgetting.IS_LEFT}
         )
     ORDER BY person.id LIMIT :most
-    """
+    """  # noqa: S608  our own words
 )
 
 

@@ -237,3 +237,20 @@ async def test_who_names_a_forgotten_ticket_is_led_nowhere_and_nobody_is_told(st
         await mail(stage, 3, f"Re: [{somebody.ticket}]", "Bagaimana dengan tiket saya?")
         assert await scalar(stage, "SELECT count(*) FROM event WHERE kind = 'stranger_quotes'") == 0
         assert await stage.scalar("SELECT follows_id FROM conversation ORDER BY id DESC LIMIT 1") is None
+
+
+async def test_what_was_added_afterwards_goes_the_next_time(staged: Staged) -> None:
+    async with staged() as stage:
+        somebody = await known(stage)
+        await close_all(stage)
+        await erasure(stage).erase(somebody.person)
+        await run(
+            stage,
+            "INSERT INTO message (conversation_id, channel, author, kind, text, created_at)"
+            " VALUES (:conversation, 'whatsapp', 'officer', 'note', :text, :now)",
+            conversation=somebody.conversation,
+            text=f"soal {WORD} lagi",
+            now=stage.clock.now(),
+        )
+        await erasure(stage).erase(somebody.person)
+        assert await scalar(stage, f"SELECT count(*) FROM message WHERE text LIKE '%{WORD}%lagi'") == 0

@@ -9,6 +9,8 @@ import zipfile
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 
+from bot import counter
+from handoff.ports.desk import Unfit
 from tests.bot.privacy.somebody import ADDRESS, NAME, NUMBER, WORD, Somebody, close_all, known, run, scalar
 from tests.handoff.console.conftest import OpenPage
 from tests.handoff.console.running import Desk
@@ -155,3 +157,14 @@ async def test_the_pages_break_no_rule_of_accessibility(desk: Desk, open_page: O
     page = await open_page("supervisor", f"{here}/erase", width=390)
     await page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
     assert await page.evaluate(VIOLATIONS) == []
+
+
+async def test_a_forgotten_persons_ticket_is_not_opened_again(desk: Desk) -> None:
+    somebody = await known(desk.stage)
+    await close_all(desk.stage)
+    officer = await desk.officer("supervisor")
+    await counter.privacy(desk.stage.core).erase(officer, somebody.person, confirmation=somebody.ticket)
+    number = await scalar(desk.stage, "SELECT max(id) FROM ticket")
+    version = await scalar(desk.stage, "SELECT max(version) FROM ticket")
+    with pytest.raises(Unfit, match="erased"):
+        await counter.desk(desk.stage.core).reopen(officer, number, version=version)
