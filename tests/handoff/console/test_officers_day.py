@@ -24,7 +24,7 @@ async def a_conversation(desk: Desk, said: str = "Mohon data kemiskinan") -> str
 
 async def is_live(page: Page) -> None:
     """Wait until the page hears of what happens."""
-    await page.wait_for_function("document.querySelector('.conv[data-live]') !== null", timeout=10_000)
+    await page.locator(".conv[data-live]").wait_for(state="attached", timeout=10_000)
 
 
 async def test_the_whole_day(desk: Desk, open_page: OpenPage) -> None:
