@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import DateTime, bindparam, text
+from sqlalchemy import BigInteger, DateTime, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.store import tickets
 from bot.store.database import Transaction
@@ -86,7 +87,7 @@ _OF_REPLY = text(
 # What the reply was on: also the ticket of another conversation of the same person.
 _ANSWERED = text(
     """
-    SELECT DISTINCT ticket.id FROM message
+    SELECT DISTINCT ticket.id, ticket.conversation_id FROM message
     JOIN conversation AS here ON here.id = message.conversation_id
     JOIN contact AS this ON this.id = here.contact_id
     JOIN contact AS each ON each.person_id = this.person_id
@@ -95,6 +96,9 @@ _ANSWERED = text(
     JOIN ticket_change AS change ON change.ticket_id = ticket.id
     WHERE message.id = :message AND change.what = 'replied' AND change.after = CAST(:message AS text)
     """
+)
+_LOCK = text("SELECT id FROM conversation WHERE id = ANY(:ids) ORDER BY id FOR UPDATE").bindparams(
+    bindparam("ids", type_=ARRAY(BigInteger))
 )
 _GO_ON = text(
     """
@@ -121,12 +125,14 @@ async def not_delivered(tx: Transaction, message_id: int, *, is_certain: bool, n
     row = (await tx.execute(_OF_REPLY, {"message": message_id})).one_or_none()
     if row is None:
         return
-    answered = await tx.execute(_ANSWERED, {"message": message_id})
-    concerned = await tickets.lock(tx, *(int(each) for each in answered.scalars()))
+    answered = (await tx.execute(_ANSWERED, {"message": message_id})).all()
+    places = sorted({row.conversation_id, *(each.conversation_id for each in answered)})
+    # One of them may be with another contact of the person: conversations before tickets, as everybody.
+    await tx.execute(_LOCK, {"ids": places})
     if is_certain:
-        for known in concerned:
+        for known in await tickets.lock(tx, *(each.id for each in answered)):
             await _go_on(tx, known, message_id, ended_after=row.created_at, now=now)
-    for place in {row.conversation_id, *(each.conversation_id for each in concerned)}:
+    for place in places:
         await tx.execute(_OWE_AGAIN, {"conversation": place, "since": row.since})
 
 
