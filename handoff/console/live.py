@@ -1,15 +1,14 @@
 """Server-sent events (WHATWG HTML, 9.2): an open page hears that something changed, and asks for what it shows.
 
 Events: `inbox` when queues or counts may be other than before, `conversation` when something changed in the one that
-the address names. However much happens, a stream says each of them about twice a second at most; there is nothing to
-pile up, since what is still to be said is one mark for each.
+the address names. However much happens, a stream says each of them twice a second at most, the first at once. There
+is nothing to pile up, since what is still to be said is one mark for each.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from time import monotonic
 
 from starlette.requests import Request
@@ -34,6 +33,7 @@ class Stream:
     def __init__(self, conversation_id: int | None) -> None:
         self.conversation_id = conversation_id
         self._due: dict[str, None] = {}
+        self._said: dict[str, float] = {}
         self._woken = asyncio.Event()
         self._closed = asyncio.Event()
 
@@ -59,22 +59,24 @@ class Stream:
         self._woken.set()
 
     async def next(self) -> list[str]:
-        """Wait for something to say, for the length of a heartbeat at most; return the names of events."""
-        try:
-            async with asyncio.timeout(HEARTBEAT_SECONDS):
-                await self._woken.wait()
-        except TimeoutError:
-            return []
-        self._woken.clear()
-        names = list(self._due)
-        self._due.clear()
-        return names
-
-    async def pause(self) -> None:
-        """Let more come together, unless the stream is being closed."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PAUSE_SECONDS):
-                await self._closed.wait()
+        """Return the events that may be said now; after the length of a heartbeat, or at the end, none."""
+        while not self._closed.is_set():
+            now = monotonic()
+            waits = {name: self._said.get(name, -PAUSE_SECONDS) + PAUSE_SECONDS - now for name in self._due}
+            ready = [name for name, wait in waits.items() if wait <= 0]
+            if ready:
+                for name in ready:
+                    del self._due[name]
+                    self._said[name] = now
+                return ready
+            self._woken.clear()
+            try:
+                async with asyncio.timeout(min(waits.values(), default=HEARTBEAT_SECONDS)):
+                    await self._woken.wait()
+            except TimeoutError:
+                if not waits:
+                    break
+        return []
 
 
 class Live:
@@ -123,7 +125,6 @@ class Live:
                     if not await self._sessions.is_alive(session):
                         return
                 yield "".join(f"event: {name}\ndata: 1\n\n" for name in names) or ": tetap terhubung\n\n"
-                await stream.pause()
         finally:
             leave()
             self._streams.discard(stream)

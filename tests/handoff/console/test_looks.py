@@ -5,11 +5,15 @@ A new page joins by a line in `PLACES`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from sqlalchemy import update
 
+from bench.archive import Size, fill
 from bot import counter
+from bot.store.tables import person
 from handoff.ports.values import Role
 from tests.handoff.console.conftest import OpenPage
 from tests.handoff.console.entering import enter, with_password
@@ -83,6 +87,42 @@ async def home(desk: Desk) -> Place:
     return "officer", "/console/"
 
 
+async def full_home(desk: Desk) -> Place:
+    await _full(desk)
+    return "officer", "/console/"
+
+
+async def empty_inbox(desk: Desk) -> Place:
+    return "officer", "/console/inbox"
+
+
+async def full_inbox(desk: Desk) -> Place:
+    await _full(desk)
+    return "officer", "/console/inbox?queue=all&channel=whatsapp"
+
+
+async def search(desk: Desk) -> Place:
+    await _full(desk)
+    return "officer", "/console/inbox?q=data"
+
+
+async def attention(desk: Desk) -> Place:
+    await _full(desk)
+    return "officer", "/console/attention"
+
+
+async def attention_of_a_kind(desk: Desk) -> Place:
+    await _full(desk)
+    return "officer", "/console/attention?kind=uncertain"
+
+
+async def _full(desk: Desk) -> None:
+    """Have much in it, and long names."""
+    await asyncio.to_thread(fill, desk.stage.core.database.url, Size(conversations=400, each=2, open=70))
+    async with desk.stage.core.database.transaction() as tx:
+        await tx.execute(update(person).values(name=LONG_NAME))
+
+
 async def _after_the_password(desk: Desk, role: Role) -> LoggedIn:
     officer = await with_password(desk, role)
     client = await desk.client(None)
@@ -103,6 +143,12 @@ PLACES: list[Callable[[Desk], Awaitable[Place]]] = [
     empty_audit,
     refused,
     home,
+    full_home,
+    empty_inbox,
+    full_inbox,
+    search,
+    attention,
+    attention_of_a_kind,
 ]
 
 
