@@ -480,6 +480,20 @@ def reports(core: Core, known: Shelf | None = None) -> Reports:
     return Reports(Counting(core.database, rules_of(office), titles), office, core.clock)
 
 
+def reporting(core: Core, known: Shelf | None = None) -> MonthlyReporting:
+    """Return what makes the month's report by itself."""
+    mail_to = core.settings.office.reports.mail_to if "email" in core.channels else ()
+    return MonthlyReporting(
+        core.database,
+        core.queue,
+        core.clock,
+        reports(core, known),
+        core.files,
+        texts(core.settings),
+        mail_to,
+    )
+
+
 def closing(core: Core) -> Closing:
     """Return what silence does to conversations."""
     office = core.settings.office
@@ -529,7 +543,7 @@ async def staffed(
         notices=notices(core, core.channels),
         tending=tending(core),
         closing=closing(core),
-        reporting=MonthlyReporting(core.database, core.clock, reports(core, rules.shelf)),
+        reporting=reporting(core, rules.shelf),
         catalogue=core.catalogue(),
     )
     async with core.queue.app.open_async():

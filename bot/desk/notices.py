@@ -145,7 +145,7 @@ class Notices:
                     tx,
                     "officer_not_told",
                     now=now,
-                    detail={"officer": kept.officer_id, "reason": reason},
+                    detail={"officer": kept.officer_id or "", "reason": reason},
                     once=f"officer_not_told:{kept.id}",
                 )
 

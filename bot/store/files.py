@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import select, union_all
+from sqlalchemy import Text, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.store.database import Transaction
-from bot.store.tables import attachment, media, parcel
+
+_KNOWN = text(
+    """
+    SELECT file FROM media WHERE file = ANY(:names)
+    UNION SELECT file FROM parcel WHERE file = ANY(:names)
+    UNION SELECT file FROM attachment WHERE file = ANY(:names)
+    UNION SELECT each ->> 'file' FROM officer_mail, jsonb_array_elements(enclosed) AS each
+        WHERE enclosed <> '[]' AND each ->> 'file' = ANY(:names)
+    """
+).bindparams(bindparam("names", type_=ARRAY(Text)))
 
 
 async def known(tx: Transaction, names: Collection[str]) -> set[str]:
     """Return those of these names that a row has. A table that keeps files has to be asked here."""
-    asked = (select(table.c.file).where(table.c.file.in_(names)) for table in (media, parcel, attachment))
-    return set((await tx.execute(union_all(*asked))).scalars())
+    return set((await tx.execute(_KNOWN, {"names": list(names)})).scalars())

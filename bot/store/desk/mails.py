@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -14,10 +14,12 @@ from bot.store import pace
 from bot.store.database import Transaction
 from bot.store.deliveries import Busy
 from bot.store.tables import officer_mail
-from channels.port import Outbound, Pace
+from channels.port import Enclosure, Outbound, Pace
 
 KEYS = {"email": "officer_digest", "whatsapp": "officer_notice"}
 """The key of what tells officers, by channel: on WhatsApp it is that of an approved template."""
+REPORT = "report"
+"""The key of what takes a report to somebody."""
 
 _COMPOSED = text(
     """
@@ -58,15 +60,32 @@ async def keep(
     return int(made.scalar_one())
 
 
+_REPORTED = text(
+    """
+    INSERT INTO officer_mail (recipient, channel, state, subject, text, enclosed, created_at)
+    VALUES (:recipient, 'email', 'kept', :subject, :text, :enclosed, :now) RETURNING id
+    """
+).bindparams(bindparam("now", type_=DateTime(timezone=True)), bindparam("enclosed", type_=JSONB))
+
+
+async def keep_report(
+    tx: Transaction, recipient: str, enclosed: Sequence[Enclosure], *, subject: str, body: str, now: datetime
+) -> int:
+    """Keep a mail with files to an address that the office names in its settings; return its id."""
+    what = {"recipient": recipient, "subject": subject, "text": body, "now": now}
+    made = await tx.execute(_REPORTED, {**what, "enclosed": [asdict(each) for each in enclosed]})
+    return int(made.scalar_one())
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail to an officer that is still to be sent, as a channel takes it.
+    """A mail of ours, to an officer or to somebody whom the office named, still to be sent.
 
     `outbound.attempted_at` tells of an attempt whose end nobody knows; `attempts` is the number of the latest one.
     """
 
     id: int
-    officer_id: int
+    officer_id: int | None
     outbound: Outbound
     attempts: int
     is_disabled: bool
@@ -75,7 +94,7 @@ class Mail:
 _MAIL = text(
     """
     SELECT mail.*, officer.email, officer.phone, officer.language, officer.disabled_at IS NOT NULL AS is_disabled
-    FROM officer_mail AS mail JOIN officer ON officer.id = mail.officer_id
+    FROM officer_mail AS mail LEFT JOIN officer ON officer.id = mail.officer_id
     WHERE mail.id = :mail AND mail.state IN ('kept', 'sending')
     """
 )
@@ -89,18 +108,19 @@ async def pending(tx: Transaction, mail_id: int) -> Mail | None:
     outbound = Outbound(
         id=row.uid,
         channel=row.channel,
-        recipient=f"whatsapp:{row.phone}" if row.channel == "whatsapp" else row.email,
+        recipient=row.recipient or (f"whatsapp:{row.phone}" if row.channel == "whatsapp" else row.email),
         text=row.text,
-        key=KEYS[row.channel],
+        key=REPORT if row.recipient else KEYS[row.channel],
         arguments=row.arguments,
         created_at=row.created_at,
-        language=row.language,
+        language=row.language or "id",
         subject=row.subject,
         author="system",
         attempted_at=row.attempted_at if row.state == "sending" else None,
         attempt=max(row.attempts, 1),
+        attachments=tuple(Enclosure(**each) for each in row.enclosed),
     )
-    return Mail(row.id, row.officer_id, outbound, row.attempts, row.is_disabled)
+    return Mail(row.id, row.officer_id, outbound, row.attempts, bool(row.is_disabled))
 
 
 @dataclass(frozen=True, slots=True)

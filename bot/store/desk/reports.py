@@ -68,6 +68,14 @@ async def keep(
     return (await tx.execute(_KEEP, values)).scalar_one_or_none()
 
 
+_MAILED = text("UPDATE report SET mailed_at = :now WHERE id = :report").bindparams(_NOW)
+
+
+async def mailed(tx: Transaction, report_id: int, *, now: datetime) -> None:
+    """Note that a report is on its way by mail."""
+    await tx.execute(_MAILED, {"report": report_id, "now": now})
+
+
 _BEGAN = text("SELECT min(opened_at) FROM conversation")
 
 

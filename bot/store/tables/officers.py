@@ -107,7 +107,10 @@ officer_mail = Table(
     metadata,
     identity(),
     Column("uid", UUID(as_uuid=True), nullable=False, server_default=text("gen_random_uuid()"), unique=True),
-    Column("officer_id", ForeignKey("officer.id"), nullable=False),
+    Column("officer_id", ForeignKey("officer.id")),
+    # Whom it goes to where that is no officer (office.yml names them), and the files that go along.
+    Column("recipient", Text),
+    Column("enclosed", JSONB, nullable=False, server_default=text("'[]'")),
     Column("channel", String(32), nullable=False),
     Column("state", String(16), nullable=False),  # kept | sending | sent | failed
     Column("subject", Text, nullable=False),

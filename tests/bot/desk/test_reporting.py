@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
+from bot import assembly
 from bot.desk.figures import Counting
 from bot.desk.reporting import MonthlyReporting
 from bot.desk.reports import Reports, month_of
+from bot.store import files
 from bot.working_days import rules_of
 from tests.fakes import Stage
 
@@ -27,12 +29,19 @@ class Desk:
         office = stage.core.settings.office
         counting = Counting(stage.core.database, rules_of(office), lambda label: label)
         self.reports = Reports(counting, office, stage.clock)
-        self.monthly = MonthlyReporting(stage.core.database, stage.clock, self.reports)
+        self.monthly = self.mailing()
         # The month after this one is reported at the beginning of the one after that.
         today = stage.clock.now().astimezone(ZONE).date()
         self.month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
         self.after = (self.month + timedelta(days=32)).replace(day=1)
         self.first_working_day = next(counting.deadlines.calendar.working_days_from(self.after))
+
+    def mailing(self, *mail_to: str) -> MonthlyReporting:
+        core = self.stage.core
+        texts = assembly.texts(core.settings)
+        return MonthlyReporting(
+            core.database, core.queue, self.stage.clock, self.reports, core.files, texts, mail_to
+        )
 
     def go_to(self, day: date, hour: int) -> None:
         at = datetime(day.year, day.month, day.day, hour, tzinfo=ZONE)
@@ -88,3 +97,27 @@ async def test_what_was_reported_stays_whatever_is_forgotten_later(desk: Desk) -
     assert (
         await desk.reports.counting.figures(month_of(desk.month.year, desk.month.month))
     ).conversations == 0
+
+
+async def test_it_is_mailed_once_to_whom_the_office_names_with_both_files(desk: Desk) -> None:
+    desk.go_to(desk.month.replace(day=20), 10)
+    await desk.stage.answered("halo")
+    desk.go_to(desk.first_working_day, 9)
+    mailing = desk.mailing("kepala@example.go.id", "penyelia@example.go.id")
+    assert await mailing.run()
+    assert not await mailing.run()
+    notices = assembly.notices(desk.stage.core, desk.stage.core.channels)
+    for mail_id in await desk.stage.column("SELECT id FROM officer_mail ORDER BY id"):
+        await notices.send(mail_id)
+    sent = desk.stage.memory["email"].sent
+    assert [each.recipient for each in sent] == ["kepala@example.go.id", "penyelia@example.go.id"]
+    assert {file.name for file in sent[0].attachments} == {
+        f"laporan-{desk.month:%Y-%m}.pdf",
+        f"laporan-{desk.month:%Y-%m}.xlsx",
+    }
+    for file in sent[0].attachments:
+        assert len(await desk.stage.core.files.open(file.file)) == file.size
+    names = [file.file for file in sent[0].attachments]
+    async with desk.stage.core.database.transaction() as tx:
+        assert await files.known(tx, [*names, "0" * 32]) == set(names)
+    assert await desk.stage.scalar("SELECT count(*) FROM officer_mail WHERE state = 'sent'") == 2
