@@ -178,7 +178,8 @@ _NOTICES = text(
         WHERE ticket.id = officer_notice.ticket_id AND ticket.conversation_id = :conversation
         RETURNING officer_notice.mail_id
     )
-    UPDATE officer_mail SET text = '', subject = '', arguments = '{}', failure = NULL,
+    UPDATE officer_mail SET text = '', subject = '', arguments = '{}', failure = NULL, recipient = NULL,
+        enclosed = '[]',
         state = CASE WHEN state IN ('kept', 'sending') THEN 'failed' ELSE state END
     WHERE id IN (SELECT mail_id FROM told)
     """
