@@ -186,6 +186,14 @@ def limits_of(office: Office) -> dict[Situation, Limits]:
     return limits
 
 
+def closes_after(office: Office) -> dict[str, float | None]:
+    """Return how many seconds of silence close a conversation in each situation; None: none do."""
+    return {
+        situation: None if limits.close_after is None else limits.close_after.total_seconds()
+        for situation, limits in limits_of(office).items()
+    }
+
+
 def _limits(warn: int | None, close: int | None) -> Limits:
     return Limits(
         None if warn is None else timedelta(days=warn), None if close is None else timedelta(days=close)

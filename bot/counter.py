@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from bot import assembly
 from bot.assembly import Core
 from bot.clock import Clock, SystemClock
+from bot.closing import closes_after
 from bot.complaints import SettingsError
 from bot.desk.accounts import Accounts
 from bot.desk.announcing import Announcements
@@ -65,7 +66,13 @@ def console(core: Core) -> Console:
         audit=AuditLog(core.database, core.clock),
         files=FileRoom(core.database, core.clock, core.files, contents),
         letters=LetterRoom(core.database, core.channels, contents),
-        inbox=Inbox(core.database, core.clock, rules_of(core.settings.office), tuple(core.channels)),
+        inbox=Inbox(
+            core.database,
+            core.clock,
+            rules_of(core.settings.office),
+            tuple(core.channels),
+            closes_after(core.settings.office),
+        ),
         attention=attention(core),
         home=StoredHome(core.database, core.clock, office.timezone),
         news=StoredNews(core.database.url),
@@ -144,7 +151,7 @@ def talk(core: Core) -> Talk:
         return assembly.template_text(settings, OFFICER_REPLIED, filled)
 
     return Talk(
-        threads=StoredThreads(core.database, core.clock, core.channels),
+        threads=StoredThreads(core.database, core.clock, core.channels, closes_after(settings.office)),
         desk=desk(core),
         canned=StoredCanned(core.database, core.clock, office.timezone),
         knowledge=ShelfKnowledge(assembly.shelf(settings)),

@@ -101,6 +101,13 @@ def fit_line(line: str, reason: str) -> str:
     return plain
 
 
+def fit_reason(reason: str) -> str:
+    """Return why something is done, for colleagues. Raises `Unfit` (reason_missing, line_too_long)."""
+    if not reason.replace("\x00", "").strip():
+        raise Unfit("reason_missing")
+    return fit_line(reason, "line_too_long")
+
+
 def fit_registration(given: Registration) -> dict[str, str]:
     """Return what was filled in, by field. Raises `Unfit` (address, line_too_long)."""
     fields = {"name": given.name, "organisation": given.organisation, "purpose": given.purpose}

@@ -21,7 +21,7 @@ from bot.desk.locks import Locks
 from bot.desk.moves import Moves
 from bot.desk.speaking import MAIL, Said, Speaking
 from bot.desk.taking import Taking
-from bot.store import messages, tickets
+from bot.store import messages, silence, tickets
 from bot.store.database import Database, Transaction
 from bot.store.desk import audit, thread
 from bot.store.desk import desk as store
@@ -140,6 +140,24 @@ class StoredDesk:
             await self._audit(tx, "conversation.no_reply", officer, f"conversation:{held.id}")
             for each in await tickets.lock_concerned(tx, held.id):
                 await self._moves.note(tx, each, Change("no_reply"), by=_by(officer))
+
+    async def keep_open(self, officer: Officer, conversation_id: int, reason: str) -> None:
+        """Hold back that silence closes a conversation."""
+        words = rules.fit_reason(reason)
+        async with self.locks.conversation(conversation_id) as (tx, held):
+            if held.closed_at is not None:
+                raise Stale
+            now = self.clock.now()
+            await silence.keep_open(tx, held.id, officer_id=officer.id, reason=words, now=now)
+            await self._noted(tx, held, officer, "kept_open")
+
+    async def let_close(self, officer: Officer, conversation_id: int) -> None:
+        """Hold a conversation back no longer."""
+        async with self.locks.conversation(conversation_id) as (tx, held):
+            if held.closed_at is not None:
+                raise Stale
+            if await silence.let_close(tx, held.id, now=self.clock.now()):
+                await self._noted(tx, held, officer, "let_close")
 
     async def wait(self, officer: Officer, ticket_id: int, *, version: int) -> None:
         """Let a ticket wait for the citizen."""
@@ -298,6 +316,12 @@ class StoredDesk:
         """Note what no ticket's history tells."""
         now = self.clock.now()
         await audit.note(tx, action, now=now, officer_id=officer.id, about=about, detail=detail)
+
+    async def _noted(self, tx: Transaction, held: Held, officer: Officer, what: str) -> None:
+        """Note what was done to a conversation, for its open tickets' histories, too; never in which words."""
+        await self._audit(tx, f"conversation.{what}", officer, f"conversation:{held.id}")
+        for each in await tickets.lock_open(tx, held.id):
+            await self._moves.note(tx, each, Change(what), by=_by(officer))
 
     async def _drop_draft(self, tx: Transaction, conversation_id: int, officer: Officer) -> None:
         await thread.keep_draft(tx, conversation_id, officer.id, "", is_note=False, now=self.clock.now())

@@ -16,7 +16,17 @@ from bot.store.desk import inbox as store
 from bot.store.desk import search
 from bot.store.desk.inbox import Slice
 from handoff.deadline import Deadlines
-from handoff.ports.inbox import MOST_COUNTED, PAGE, Choices, Counts, Filter, Line, Listing, TicketLine
+from handoff.ports.inbox import (
+    CLOSES_SOON,
+    MOST_COUNTED,
+    PAGE,
+    Choices,
+    Counts,
+    Filter,
+    Line,
+    Listing,
+    TicketLine,
+)
 
 ONE_DAY = timedelta(days=1)
 HAS_TICKET = {"some": True, "none": False}
@@ -25,12 +35,17 @@ _MOMENTS = frozenset({"due", "opened", "at"})
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Implements `handoff.ports.inbox.Inbox`. `channels` are those of office.yml."""
+    """Implements `handoff.ports.inbox.Inbox`. `channels` are those of office.yml.
+
+    `closes_after` is how many seconds of silence close a conversation, by the kind of its ticket or "bot"; None:
+    none do.
+    """
 
     database: Database
     clock: Clock
     deadlines: Deadlines
     channels: Sequence[str]
+    closes_after: Mapping[str, float | None]
 
     async def listing(
         self, officer_id: int, wanted: Filter, *, after: str | None = None, most: int = PAGE
@@ -49,9 +64,9 @@ class Inbox:
 
     async def counts(self, officer_id: int) -> Counts:
         """Return how many there are in each queue."""
-        now = self.clock.now()
+        which = self._slice(officer_id, Filter())
         async with self.database.statement() as tx:
-            row = await store.counts(tx, officer_id, now=now, near=self._near(now), most=MOST_COUNTED + 1)
+            row = await store.counts(tx, which, most=MOST_COUNTED + 1)
         return Counts(**row._mapping)
 
     async def choices(self) -> Choices:
@@ -85,7 +100,8 @@ class Inbox:
         self, tx: Transaction, wishes: Sequence[tuple[int, int | None]], officer_id: int
     ) -> list[Line]:
         now = self.clock.now()
-        return [self._line(row, now) for row in await store.lines(tx, wishes, officer_id=officer_id)]
+        rows = await store.lines(tx, wishes, officer_id=officer_id, now=now, limits=self._limits)
+        return [self._line(row, now) for row in rows]
 
     def _line(self, row: Any, now: datetime) -> Line:
         return Line(
@@ -102,6 +118,7 @@ class Inbox:
             is_open=row.ended_at is None,
             holder=row.holder,
             holder_id=row.holder_id,
+            closes_at=row.closes_at,
             ticket=None if row.number is None else self._ticket(row, now),
         )
 
@@ -125,6 +142,9 @@ class Inbox:
             queue=wanted.queue,
             officer=officer_id,
             near=self._near(now),
+            now=now,
+            soon=now + CLOSES_SOON,
+            limits=self._limits,
             channel=wanted.channel,
             kind=wanted.kind if wanted.kind not in HAS_TICKET else None,
             has_ticket=HAS_TICKET.get(wanted.kind or ""),
@@ -133,6 +153,10 @@ class Inbox:
             since=None if wanted.since is None else self._midnight(wanted.since),
             until=None if wanted.until is None else self._midnight(wanted.until + ONE_DAY),
         )
+
+    @property
+    def _limits(self) -> str:
+        return json.dumps(dict(self.closes_after))
 
     def _near(self, now: datetime) -> datetime:
         """Return the end of the next working day: what is due before has at most one working day left."""

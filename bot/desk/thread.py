@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,19 @@ from bot.clock import Clock
 from bot.store.database import Database, Transaction
 from bot.store.desk import shown
 from bot.store.desk import thread as store
-from handoff.ports.thread import LONGEST, Case, Citizen, Colleague, Contact, Draft, Earlier, Look, Said, Whole
+from handoff.ports.thread import (
+    LONGEST,
+    Case,
+    Citizen,
+    Colleague,
+    Contact,
+    Draft,
+    Earlier,
+    KeptOpen,
+    Look,
+    Said,
+    Whole,
+)
 from handoff.ports.values import NotFound
 
 SEEN = timedelta(seconds=40)
@@ -35,11 +48,16 @@ class Windowed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredThreads:
-    """Reads conversations for officers. `channels` are those that are on: they know their windows."""
+    """Reads conversations for officers. `channels` are those that are on: they know their windows.
+
+    `closes_after` is how many seconds of silence close a conversation, by the kind of its ticket or "bot"; None:
+    none do.
+    """
 
     database: Database
     clock: Clock
     channels: Mapping[str, Windowed]
+    closes_after: Mapping[str, float | None]
 
     async def look(
         self, officer_id: int, conversation_id: int, *, before: int | None = None, most: int = 40
@@ -66,6 +84,8 @@ class StoredThreads:
                 owed_since=head.owed_since,
                 opened_at=head.opened_at,
                 closed_at=head.closed_at,
+                closes_at=head.closes_at,
+                kept_open=_kept_open(head),
                 language=head.language,
                 citizen=self._citizen(head, contacts),
                 said=said,
@@ -116,7 +136,8 @@ class StoredThreads:
             await store.leave(tx, conversation_id, officer_id)
 
     async def _head(self, tx: Transaction, conversation_id: int) -> Any:
-        head = await store.head(tx, conversation_id)
+        limits = json.dumps(dict(self.closes_after))
+        head = await store.head(tx, conversation_id, now=self.clock.now(), limits=limits)
         if head is None:
             raise NotFound
         return head
@@ -163,6 +184,12 @@ class StoredThreads:
             opted_out_at=row.opted_out_at,
             unreachable=row.unreachable,
         )
+
+
+def _kept_open(head: Any) -> KeptOpen | None:
+    if head.kept_open_at is None:
+        return None
+    return KeptOpen(head.kept_open_by or "", head.kept_open_reason or "", head.kept_open_at)
 
 
 def _thread(head: Any, contacts: Sequence[Any]) -> list[int]:

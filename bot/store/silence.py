@@ -13,6 +13,26 @@ from handoff.ticket import Kind
 
 _NOW = bindparam("now", type_=DateTime(timezone=True))
 
+# As handoff/idle.py and bot/closing.py have it, for putting conversations in order: the silence, and of the open
+# tickets the most patient. `limits` are seconds by kind, and "bot" where no ticket is open; NULL: never closed.
+CLOSES = """
+    (greatest(conversation.last_outbound_at, conversation.last_inbound_at, conversation.released_at) + make_interval(
+        secs => (
+            SELECT CASE WHEN count(*) = 0 THEN CAST(CAST(:limits AS jsonb) ->> 'bot' AS float8)
+                WHEN bool_or(CAST(:limits AS jsonb) ->> its.kind IS NULL) THEN NULL
+                ELSE max(CAST(CAST(:limits AS jsonb) ->> its.kind AS float8)) END
+            FROM ticket AS its WHERE its.conversation_id = conversation.id AND its.closed_at IS NULL
+        )
+    ))
+"""
+# What silence will close as things stand; not what has to be looked at first, at this moment.
+CAN_CLOSE = """
+    (conversation.closed_at IS NULL AND conversation.owed_since IS NULL AND conversation.kept_open_at IS NULL
+        AND conversation.tend_at > :now)
+"""
+# `tend_at` is never later than the closing, and has an index.
+CLOSES_SOON = f"({CAN_CLOSE} AND conversation.tend_at < :soon AND {CLOSES} < :soon)"
+
 _DUE = text("SELECT id FROM conversation WHERE tend_at <= :now ORDER BY tend_at LIMIT :most").bindparams(_NOW)
 
 
@@ -120,6 +140,36 @@ _LOOK_AT = text("UPDATE conversation SET tend_at = :at WHERE id = :conversation"
 async def look_at(tx: Transaction, conversation_id: int, at: datetime | None) -> None:
     """Have a conversation looked at again at a moment, or, with None, when something happens in it."""
     await tx.execute(_LOOK_AT, {"conversation": conversation_id, "at": at})
+
+
+_KEEP_OPEN = text(
+    """
+    UPDATE conversation SET kept_open_at = :now, kept_open_by = :officer, kept_open_reason = :reason
+    WHERE id = :conversation
+    """
+).bindparams(_NOW)
+
+
+async def keep_open(
+    tx: Transaction, conversation_id: int, *, officer_id: int, reason: str, now: datetime
+) -> None:
+    """Hold the closing of a conversation back."""
+    values = {"conversation": conversation_id, "officer": officer_id, "reason": reason, "now": now}
+    await tx.execute(_KEEP_OPEN, values)
+
+
+_LET_CLOSE = text(
+    """
+    UPDATE conversation SET kept_open_at = NULL, kept_open_by = NULL, kept_open_reason = NULL, released_at = :now
+    WHERE id = :conversation AND kept_open_at IS NOT NULL RETURNING id
+    """
+).bindparams(_NOW)
+
+
+async def let_close(tx: Transaction, conversation_id: int, *, now: datetime) -> bool:
+    """Hold a conversation back no longer: its silence begins anew. Tell whether it was held back."""
+    found = await tx.execute(_LET_CLOSE, {"conversation": conversation_id, "now": now})
+    return found.one_or_none() is not None
 
 
 _WARNED = text("UPDATE conversation SET warned_at = :now WHERE id = :conversation").bindparams(_NOW)

@@ -77,6 +77,8 @@ class Acts:
             "hand_back": lambda a: desk.hand_back(a.officer, a.conversation_id),
             "no_reply": lambda a: desk.no_reply_needed(a.officer, a.conversation_id, seen=a.number("seen")),
             "open": lambda a: desk.open(a.officer, a.conversation_id, a.kind(), purpose=a.text("purpose")),
+            "keep_open": lambda a: desk.keep_open(a.officer, a.conversation_id, a.text("reason")),
+            "let_close": lambda a: desk.let_close(a.officer, a.conversation_id),
             "register": self._register,
             "invite": self._invite,
         }

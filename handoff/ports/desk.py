@@ -113,6 +113,17 @@ class Desk(Protocol):
         """Note that what the citizen wrote needs no answer. Raises `Overtaken` where they wrote since `seen`."""
         ...
 
+    async def keep_open(self, officer: Officer, conversation_id: int, reason: str) -> None:
+        """Hold back that silence closes a conversation, until `let_close`; a reason for colleagues is needed.
+
+        Held back already, the reason is the new one. Raises `Stale` for one that is closed, `Unfit`.
+        """
+        ...
+
+    async def let_close(self, officer: Officer, conversation_id: int) -> None:
+        """Hold a conversation back no longer: its silence begins anew. Raises `Stale` for one that is closed."""
+        ...
+
     async def wait(self, officer: Officer, ticket_id: int, *, version: int) -> None:
         """Let a ticket wait for the citizen: its deadline's clock stands still."""
         ...

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal, Protocol, get_args
 
 from handoff.deadline import Standing
 
-Queue = Literal["unclaimed", "mine", "citizen", "near", "all", "closed"]
+Queue = Literal["unclaimed", "mine", "citizen", "near", "closing", "all", "closed"]
 """unclaimed: open tickets that nobody has taken; mine: what the officer works on; citizen: the office waits for
-the citizen; near: at most one working day is left, or it is missed; all: every conversation, also those that only
+the citizen; near: at most one working day is left, or it is missed; closing: conversations that silence closes within
+`CLOSES_SOON`, unless somebody writes or an officer holds them back; all: every conversation, also those that only
 the bot has; closed: tickets that have ended."""
 QUEUES: tuple[Queue, ...] = get_args(Queue)
 
 PAGE = 30
 """Rows of a page."""
+CLOSES_SOON = timedelta(days=3)
+"""How far ahead officers see what silence will close."""
 MOST_COUNTED = 99
 """What a count ends at: more are "99+"."""
 
@@ -61,6 +64,7 @@ class Line:
 
     `first_words` are those of the newest message that is no note, `author` who wrote it. `is_unread`: an officer's
     answer is owed and this officer has not looked since. `holder` has taken the conversation over from the bot.
+    `closes_at` is when silence closes it as things stand, None where it does not.
     `found` is what stands around the words that were searched for, in parts with whether one is these words.
     """
 
@@ -78,6 +82,7 @@ class Line:
     holder: str | None
     holder_id: int | None
     ticket: TicketLine | None
+    closes_at: datetime | None = None
     found: tuple[tuple[str, bool], ...] = ()
 
 
@@ -101,6 +106,7 @@ class Counts:
     mine: int
     citizen: int
     near: int
+    closing: int
     missed: int
     attention: int
 

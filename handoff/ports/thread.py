@@ -211,13 +211,23 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptOpen:
+    """That an officer holds the closing of a conversation back: whose name, why, since when."""
+
+    by: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """Everything on the page, as it was at one moment.
 
     `said` and `happened` are in their order, `has_older` tells of more before them. `ticket` is the one of this
     conversation: the open one, else the newest; `tickets` are all of the person. `last_id` is the newest message
     of the thread and stands for what the officer has seen. `language` is the citizen's, `officers` are all who
-    work here, `colleagues` those who look at it just now.
+    work here, `colleagues` those who look at it just now. `closes_at` is when silence closes it as things stand,
+    None where it does not; `kept_open`: somebody holds that back.
     """
 
     id: int
@@ -245,6 +255,8 @@ class Look:
     draft: Draft = Draft()
     colleagues: tuple[Colleague, ...] = ()
     officers: tuple[Colleague, ...] = ()
+    closes_at: datetime | None = None
+    kept_open: KeptOpen | None = None
 
     @property
     def is_open(self) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy.types import TypeEngine
 
 from bot.store.database import Transaction
 from bot.store.desk.attention import ONLY_TELLS, STILL
+from bot.store.silence import CAN_CLOSE, CLOSES, CLOSES_SOON
 
 FIRST_WORDS = 200  # characters of a message that a row shows
 _FAR = "TIMESTAMPTZ '9999-01-01 00:00:00+00'"
@@ -38,6 +39,8 @@ _BY_DATE_OF_MINE = {
 _BY_END = {"at": "ticket.closed_at", "id": "ticket.id"}
 _BY_TALK = {"at": "coalesce(conversation.last_inbound_at, conversation.opened_at)", "id": "conversation.id"}
 _BY_OPENING = {"id": "ticket.id"}
+_BY_CLOSING = {"at": CLOSES, "id": "conversation.id"}
+_BY_CLOSING_OF_TICKETS = {"at": CLOSES, "id": "ticket.id"}
 
 _TICKETS = "ticket JOIN conversation ON conversation.id = ticket.conversation_id"
 _MINE = (
@@ -51,19 +54,24 @@ _IN_QUEUE = {
     "citizen": "ticket.closed_at IS NULL AND ticket.state = 'citizen'",
     "near": "ticket.closed_at IS NULL AND ticket.due_at < :near",
     "closed": "ticket.closed_at IS NOT NULL",
+    "closing": CLOSES_SOON,
     "all": "true",
 }
+_OF_CONVERSATIONS = frozenset({"all", "closing"})
 TYPES: dict[str, TypeEngine[Any]] = {
-    **dict.fromkeys(("since", "until", "near", "due", "opened", "at"), DateTime(timezone=True)),
+    **dict.fromkeys(
+        ("since", "until", "near", "now", "soon", "due", "opened", "at"), DateTime(timezone=True)
+    ),
     **dict.fromkeys(("officer", "assignee", "id"), BigInteger()),
-    **dict.fromkeys(("channel", "kind", "tag"), Text()),
+    **dict.fromkeys(("channel", "kind", "tag", "limits"), Text()),
     "priority": Integer(),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Which rows are wanted, in terms of the tables. `officer` looks; a date before `near` is near.
+    """Which rows are wanted, in terms of the tables. `officer` looks; a date before `near` is near; what closes
+    before `soon` closes in the next days, by the `limits` of each situation (JSON, see bot/store/silence.py).
 
     `since` and `until` are moments, the end not included. `after` are the keys of the last row seen, by name.
     """
@@ -71,6 +79,9 @@ class Slice:
     queue: str
     officer: int
     near: datetime
+    now: datetime
+    soon: datetime
+    limits: str
     channel: str | None = None
     kind: str | None = None
     has_ticket: bool | None = None  # None: with and without
@@ -83,7 +94,7 @@ class Slice:
     @property
     def is_of_tickets(self) -> bool:
         """Tell whether only conversations with a ticket can be meant."""
-        return self.queue != "all" or any((self.kind, self.tag, self.assignee))
+        return self.queue not in _OF_CONVERSATIONS or any((self.kind, self.tag, self.assignee))
 
     @property
     def goes_up(self) -> bool:
@@ -95,6 +106,8 @@ class Slice:
         """Return the keys of the order, by name."""
         if self.queue == "all":
             return _BY_OPENING if self.is_of_tickets else _BY_TALK
+        if self.queue == "closing":
+            return _BY_CLOSING_OF_TICKETS if self.is_of_tickets else _BY_CLOSING
         return {"closed": _BY_END, "mine": _BY_DATE_OF_MINE}.get(self.queue, _BY_DATE)
 
     def conditions(self) -> list[str]:
@@ -116,7 +129,9 @@ class Slice:
 
     def values(self) -> dict[str, Any]:
         """Return what the conditions' parameters are."""
-        names = ("officer", "near", "channel", "kind", "assignee", "tag", "since", "until")
+        names = (
+            "officer", "near", "now", "soon", "limits", "channel", "kind", "assignee", "tag", "since", "until",
+        )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
 
@@ -155,10 +170,11 @@ def keys_of(row: Row[Any], which: Slice) -> dict[str, Any]:
 
 # What stands in a row: of what was said, the newest that is neither the bot's nor for colleagues only.
 _LINES = text(
-    """
+    f"""
     SELECT conversation.id, coalesce(person.name, contact.name) AS name, contact.address, contact.channel,
         conversation.subject, conversation.owed_since, conversation.closed_at AS ended_at,
         coalesce(conversation.last_inbound_at, conversation.opened_at) AS at,
+        CASE WHEN {CAN_CLOSE} THEN {CLOSES} END AS closes_at,
         conversation.owed_since IS NOT NULL
             AND coalesce(viewing.seen_at < conversation.last_inbound_at, true) AS is_unread,
         holder.id AS holder_id, holder.name AS holder, said.author, said.words,
@@ -182,14 +198,16 @@ _LINES = text(
         ORDER BY message.id DESC LIMIT 1
     ) AS said ON true
     ORDER BY wanted.place
-    """
+    """  # noqa: S608  our own words
 ).bindparams(
-    bindparam("conversations", type_=ARRAY(BigInteger)), bindparam("tickets", type_=ARRAY(BigInteger))
+    bindparam("conversations", type_=ARRAY(BigInteger)),
+    bindparam("tickets", type_=ARRAY(BigInteger)),
+    bindparam("now", type_=DateTime(timezone=True)),
 )
 
 
 async def lines(
-    tx: Transaction, wanted: Sequence[tuple[int, int | None]], *, officer_id: int
+    tx: Transaction, wanted: Sequence[tuple[int, int | None]], *, officer_id: int, now: datetime, limits: str
 ) -> Sequence[Row[Any]]:
     """Return what rows show of these (conversation, ticket), in that order; no ticket: the open or newest one."""
     if not wanted:
@@ -200,6 +218,8 @@ async def lines(
         "tickets": list(of_tickets),
         "officer": officer_id,
         "length": FIRST_WORDS,
+        "now": now,
+        "limits": limits,
     }
     return (await tx.execute(_LINES, values)).all()
 
@@ -216,6 +236,9 @@ _COUNTS = text(
         least(count(*) FILTER (WHERE due_at < :near), :most) AS near,
         least(count(*) FILTER (WHERE due_at < :now), :most) AS missed,
         (
+            SELECT count(*) FROM (SELECT FROM conversation WHERE {CLOSES_SOON} LIMIT :most) AS silent
+        ) AS closing,
+        (
             SELECT count(*) FROM (SELECT FROM event WHERE {STILL} AND NOT {ONLY_TELLS} LIMIT :most) AS unseen
         ) AS attention
     FROM ticket WHERE closed_at IS NULL
@@ -223,13 +246,15 @@ _COUNTS = text(
 ).bindparams(
     bindparam("near", type_=DateTime(timezone=True)),
     bindparam("now", type_=DateTime(timezone=True)),
+    bindparam("soon", type_=DateTime(timezone=True)),
     bindparam("officer", type_=BigInteger),
 )
 
 
-async def counts(tx: Transaction, officer_id: int, *, now: datetime, near: datetime, most: int) -> Row[Any]:
+async def counts(tx: Transaction, which: Slice, *, most: int) -> Row[Any]:
     """Return how many there are in each queue, at most `most`, and how many events nobody has seen."""
-    values = {"officer": officer_id, "now": now, "near": near, "most": most}
+    values = {name: getattr(which, name) for name in ("officer", "now", "near", "soon", "limits")}
+    values["most"] = most
     return (await tx.execute(_COUNTS, values)).one()
 
 

@@ -13,28 +13,36 @@ from sqlalchemy import BigInteger, DateTime, Row, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.store.database import Transaction
+from bot.store.silence import CAN_CLOSE, CLOSES
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 
 _HEAD = text(
-    """
+    f"""
     SELECT conversation.id, conversation.state, conversation.subject, conversation.follows_id,
         conversation.held_at, conversation.owed_since, conversation.opened_at, conversation.closed_at,
         holder.id AS holder_id, holder.name AS holder, contact.id AS contact_id, contact.channel,
         contact.language, person.id AS person_id, person.name, person.organisation, person.email,
-        person.consented_at IS NOT NULL AS has_consented, person.erased_at IS NOT NULL AS is_erased
+        person.consented_at IS NOT NULL AS has_consented, person.erased_at IS NOT NULL AS is_erased,
+        CASE WHEN {CAN_CLOSE} THEN {CLOSES} END AS closes_at,
+        conversation.kept_open_at, conversation.kept_open_reason, keeper.name AS kept_open_by
     FROM conversation
     JOIN contact ON contact.id = conversation.contact_id
     JOIN person ON person.id = contact.person_id
     LEFT JOIN officer AS holder ON holder.id = conversation.holder_id
+    LEFT JOIN officer AS keeper ON keeper.id = conversation.kept_open_by
     WHERE conversation.id = :conversation
+    """  # noqa: S608  our own words
+).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+
+
+async def head(tx: Transaction, conversation_id: int, *, now: datetime, limits: str) -> Row[Any] | None:
+    """Return a conversation with its contact, its person and its holder; None when there is none.
+
+    `limits` say when silence closes it, see bot/store/silence.py.
     """
-)
-
-
-async def head(tx: Transaction, conversation_id: int) -> Row[Any] | None:
-    """Return a conversation with its contact, its person and its holder; None when there is none."""
-    return (await tx.execute(_HEAD, {"conversation": conversation_id})).one_or_none()
+    values = {"conversation": conversation_id, "now": now, "limits": limits}
+    return (await tx.execute(_HEAD, values)).one_or_none()
 
 
 _CONTACTS = text(
