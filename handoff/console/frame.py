@@ -101,6 +101,7 @@ NAVIGATION = (
     Entry("/inbox", "frame.nav_inbox"),
     Entry("/attention", "frame.nav_attention"),
     Entry("/canned", "frame.nav_canned"),
+    Entry("/person", "frame.nav_persons"),
     Entry("/reports", "frame.nav_reports", "supervisor"),
     Entry("/people", "frame.nav_people", "admin"),
     Entry("/audit", "frame.nav_audit", "supervisor"),

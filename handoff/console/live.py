@@ -1,7 +1,7 @@
 """Server-sent events (WHATWG HTML, 9.2): an open page hears that something changed, and asks for what it shows.
 
-Events: `inbox` when queues or counts may be other than before, `conversation` when something changed in the one that
-the address names. However much happens, a stream says each of them twice a second at most, the first at once. There
+Events: `inbox` when queues or counts may be other than before, `conversation` when something changed in one of those
+that the address names. However much happens, a stream says each of them twice a second at most, the first at once. There
 is nothing to pile up, since what is still to be said is one mark for each.
 """
 
@@ -16,13 +16,15 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from handoff.console.frame import Page, Visitor
 from handoff.ports.accounts import Sessions
-from handoff.ports.live import Change, News
+from handoff.ports.live import EVERYTHING, Change, News
 
 HEARTBEAT_SECONDS = 15.0
 """So often a proxy, or the office's end of a connection that is gone, hears of us."""
 PAUSE_SECONDS = 0.5
 SESSION_SECONDS = 30.0
 MOST_STREAMS = 1_000
+MOST_CONVERSATIONS = 40
+"""A page shows one, and those that are open on the person's other addresses."""
 RETRY_MILLISECONDS = 1_000
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -30,8 +32,8 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 class Stream:
     """What one open page is still to be told."""
 
-    def __init__(self, conversation_id: int | None) -> None:
-        self.conversation_id = conversation_id
+    def __init__(self, conversations: frozenset[int]) -> None:
+        self.conversations = conversations
         self._due: dict[str, None] = {}
         self._said: dict[str, float] = {}
         self._woken = asyncio.Event()
@@ -46,9 +48,7 @@ class Stream:
         """Note what a change means for this page."""
         if change.is_inbox:
             self._due["inbox"] = None
-        if self.conversation_id is not None and (
-            change.is_everything or change.conversation_id == self.conversation_id
-        ):
+        if self.conversations and (change.is_everything or change.conversation_id in self.conversations):
             self._due["conversation"] = None
         if self._due:
             self._woken.set()
@@ -101,12 +101,10 @@ class Live:
         """Open a stream."""
         if len(self._streams) >= MOST_STREAMS:
             return PlainTextResponse("", 503, headers={"Retry-After": "10"})
-        asked = request.query_params.get("conversation", "")
-        stream = Stream(int(asked) if asked.isascii() and asked.isdigit() else None)
+        asked = request.query_params.getlist("conversation")[:MOST_CONVERSATIONS]
+        stream = Stream(frozenset(int(each) for each in asked if each.isascii() and each.isdigit()))
         if request.headers.get("last-event-id"):
-            stream.take(
-                Change(stream.conversation_id, is_inbox=True)
-            )  # it was away, nobody knows for how long
+            stream.take(EVERYTHING)  # it was away, nobody knows for how long
         body = self._body(stream, visitor.session)
         return StreamingResponse(body, media_type="text/event-stream", headers=HEADERS)
 

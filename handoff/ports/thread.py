@@ -264,6 +264,14 @@ class Look:
         return self.closed_at is None
 
     @property
+    def threads(self) -> tuple[int, ...]:
+        """Return the conversations that are shown in one: while it is open those on the person's other addresses, too."""
+        if not self.is_open:
+            return (self.id,)
+        beside = (each.conversation_id for each in self.citizen.contacts if each.id != self.contact_id)
+        return (self.id, *(each for each in beside if each is not None))
+
+    @property
     def contact(self) -> Contact:
         """Return the address that this conversation is with."""
         return next(each for each in self.citizen.contacts if each.id == self.contact_id)
