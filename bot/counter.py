@@ -31,14 +31,17 @@ from bot.desk.ratings import StoredRatings
 from bot.desk.rendering import render
 from bot.desk.sealing import Seal, derived
 from bot.desk.speaking import Speaking
+from bot.desk.survey_links import StoredSurveyLinks
+from bot.desk.surveys import StoredSurveys
 from bot.desk.thread import StoredThreads
 from bot.notices import OFFICER_REPLIED
 from bot.quarantine import Quarantine
 from bot.settings import Settings
 from bot.store.contents import Contents
-from bot.working_days import rules_of
+from bot.working_days import daytime_of, rules_of
 from handoff.accounts import Limits
 from handoff.citizen.pages import CitizenPages
+from handoff.citizen.survey import SurveyPages
 from handoff.console.app import Console, Place
 from handoff.console.doors import Doors, Talk
 from handoff.invitation import Host
@@ -79,6 +82,7 @@ def console(core: Core) -> Console:
         talk=talk(core),
         privacy=privacy(core),
         reports=assembly.reports(core),
+        surveys=surveys(core),
     )
     place = Place(
         office_name=office.name,
@@ -99,6 +103,32 @@ def citizen(core: Core) -> CitizenPages:
         office_name=office.name,
         office_mail=office.email,
         is_simulation=core.settings.environment.simulation,
+    )
+
+
+def invited(core: Core) -> SurveyPages:
+    """Return the pages behind invitations to a survey."""
+    office = core.settings.office.office
+    return SurveyPages(
+        StoredSurveyLinks(core.database, core.clock, office.timezone),
+        office_name=office.name,
+        office_mail=office.email,
+        is_simulation=core.settings.environment.simulation,
+    )
+
+
+def surveys(core: Core) -> StoredSurveys:
+    """Return what supervisors do with satisfaction surveys."""
+    office = core.settings.office
+    return StoredSurveys(
+        core.database,
+        core.queue,
+        core.clock,
+        assembly.texts(core.settings),
+        daytime_of(office),
+        office=office.office.name,
+        page=f"{core.settings.public_url}{SurveyPages.base}",
+        own_survey=office.reports.skd_link,
     )
 
 

@@ -91,7 +91,13 @@ class Detours:
             return
         language = due.outbound.language
         await self._keep(
-            tx, due, MAIL, key, recipient=address, subject=self.texts.say("mail_subject", language)
+            tx,
+            due,
+            MAIL,
+            key,
+            recipient=address,
+            subject=self.texts.say("mail_subject", language),
+            given=due.outbound.arguments,
         )
 
     async def _announce(self, tx: Transaction, due: Due) -> None:
@@ -110,6 +116,7 @@ class Detours:
         *,
         recipient: str | None = None,
         subject: str | None = None,
+        given: Mapping[str, str] | None = None,
     ) -> None:
         language = due.outbound.language
         ticket = await kept_notices.ticket_of(tx, due.conversation_id)
@@ -118,7 +125,7 @@ class Detours:
             conversation_id=due.conversation_id,
             channel=channel,
             key=key,
-            text=self.texts.say(key, language),
+            text=self.texts.say(key, language, given),
             arguments={"office": self.office, "ticket": ticket or ""},
             language=language,
             subject=subject,

@@ -14,7 +14,8 @@ from channels.port import Cause
 
 OFFICER_REPLIED = "officer_replied"
 UNCLAIMED = "unclaimed"
-NOTICES = frozenset({"closing", "rating", "warning", OFFICER_REPLIED, UNCLAIMED})
+SURVEY = "survey"
+NOTICES = frozenset({"closing", "rating", SURVEY, "warning", OFFICER_REPLIED, UNCLAIMED})
 """What the system says of its own accord. Nobody who opted out or is not reachable gets it; an answer to
 what somebody asks is no notice."""
 OUTDATED_BY_CONTACT = frozenset({"warning", OFFICER_REPLIED, UNCLAIMED})
@@ -23,6 +24,7 @@ OUTDATED_BY_CONTACT = frozenset({"warning", OFFICER_REPLIED, UNCLAIMED})
 MAILS: Mapping[str, str] = {
     "closing": "mail_closing",
     "rating": "mail_rating",
+    SURVEY: "mail_survey",
     "warning": "mail_warning",
     OFFICER_REPLIED: "mail_officer_replied",
     UNCLAIMED: "mail_unclaimed",

@@ -293,12 +293,18 @@ class EvaluationWords(_Section):
 
 
 class Reporting(_Section):
-    """What reports say of the office (section `reports`); `mail_to` get the monthly one by mail."""
+    """What reports say of the office (section `reports`); `mail_to` get the monthly one by mail.
+
+    From `review_month` on supervisors are reminded once a year to review the standards. `skd_link` leads to BPS's
+    own survey, which is another one than the office's.
+    """
 
     place: str
     basis: str
     signed_by: Signature
     evaluation: EvaluationWords
+    review_month: Annotated[int, Field(ge=1, le=12)] | None = None
+    skd_link: str = ""
     mail_to: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
 
 

@@ -90,7 +90,7 @@ async def _web(settings: Settings, url: str) -> None:
             understanding=understanding,
             processes=state_path(settings.home),
             console=console.routes() if console else counter.closed(),
-            citizen=counter.citizen(core).routes(),
+            citizen=[*counter.citizen(core).routes(), *counter.invited(core).routes()],
             simulator=simulator.routes() if simulator else (),
         )
 

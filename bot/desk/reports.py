@@ -10,13 +10,19 @@ from bot.desk.figures import Counting
 from bot.dialogue.shelf import Shelf
 from bot.dialogue.state import Subject
 from bot.office import Office
+from bot.store.database import Transaction
 from bot.store.desk import reports as rows
+from bot.store.desk import surveys as survey_rows
+from handoff import instrument
+from handoff.ports.values import NotFound
 from handoff.reports import kept
 from handoff.reports.document import Document, Letterhead
 from handoff.reports.figures import Figures, Period
 from handoff.reports.monthly import monthly
+from handoff.reports.outcome import Outcome, outcome
 from handoff.reports.port import Month
-from handoff.reports.yearly import Evaluation, yearly
+from handoff.reports.survey import survey_report
+from handoff.reports.yearly import Evaluation, Survey, yearly
 from handoff.ticket import KINDS
 
 MOST = 120  # months
@@ -81,11 +87,44 @@ class Reports:
                 basis=self.office.reports.basis,
                 suggestions=tuple(said.suggestions),
             ),
-            surveys=(),
+            surveys=await self._surveys(year),
             letterhead=self._letterhead(),
             signed_by=self._signed_by(),
             made_on=self._today(),
         )
+
+    async def survey(self, survey_id: int) -> Document:
+        """Return the report of a satisfaction survey. Raises `NotFound`."""
+        async with self.counting.database.transaction() as tx:
+            campaign = await survey_rows.one(tx, survey_id)
+            found = await self._outcome(tx, survey_id)
+        if campaign is None:
+            raise NotFound
+        return survey_report(
+            campaign,
+            found,
+            letterhead=self._letterhead(),
+            basis=self.office.reports.basis,
+            guideline=self.office.newer.skm,
+            signed_by=self._signed_by(),
+            made_on=self._today(),
+        )
+
+    async def _surveys(self, year: int) -> list[Survey]:
+        """Return the surveys that ended within a year, before today."""
+        last = min(date(year, 12, 31), self._today() - timedelta(days=1))
+        surveys = []
+        async with self.counting.database.transaction() as tx:
+            for campaign in await survey_rows.ended(tx, date(year, 1, 1), last):
+                found = await self._outcome(tx, campaign.id)
+                surveys.append(Survey(campaign.title, found.whole, found.instrument.names()))
+        return surveys
+
+    async def _outcome(self, tx: Transaction, survey_id: int) -> Outcome:
+        content = await survey_rows.content(tx, survey_id)
+        if content is None:
+            raise NotFound
+        return outcome(instrument.read(content), await survey_rows.filled(tx, survey_id))
 
     def _letterhead(self) -> Letterhead:
         card = self.office.office

@@ -116,3 +116,47 @@ async def finish(
     """End a sheet: it is counted from now on."""
     values = {"sheet": sheet_id, "profile": dict(profile), "remark": remark or None, "now": now}
     await tx.execute(_FINISH, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What a survey link is for, locked."""
+
+    id: int
+    title: str
+    closes_on: date
+    content: Mapping[str, Any]
+    language: str
+    scores: Mapping[str, int]
+    is_finished: bool
+
+
+_BY_LINK = text(
+    """
+    SELECT survey_sheet.id, survey.title, survey.closes_on, survey_instrument.content,
+        coalesce(contact.language, 'id') AS language, survey_sheet.scores,
+        survey_sheet.finished_at IS NOT NULL AS is_finished
+    FROM survey_sheet
+    JOIN survey ON survey.id = survey_sheet.survey_id
+    JOIN survey_instrument ON survey_instrument.version = survey.version
+    LEFT JOIN conversation ON conversation.id = survey_sheet.conversation_id
+    LEFT JOIN contact ON contact.id = conversation.contact_id
+    WHERE survey_sheet.digest = :digest FOR UPDATE OF survey_sheet
+    """
+)
+
+
+async def by_link(tx: Transaction, digest: bytes) -> Invited | None:
+    """Return the sheet that an invitation's link is for, None when there is none."""
+    row = (await tx.execute(_BY_LINK, {"digest": digest})).one_or_none()
+    return None if row is None else Invited(*row)
+
+
+_START = text("UPDATE survey_sheet SET started_at = coalesce(started_at, :now) WHERE id = :sheet").bindparams(
+    _NOW
+)
+
+
+async def start(tx: Transaction, sheet_id: int, *, now: datetime) -> None:
+    """Note that somebody begins to answer, once."""
+    await tx.execute(_START, {"sheet": sheet_id, "now": now})

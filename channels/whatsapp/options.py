@@ -73,6 +73,7 @@ class Templates(_Section):
 
     closing: ContentSid = ""
     rating: ContentSid = ""
+    survey: ContentSid = ""
     officer_replied: ContentSid = ""
     warning: ContentSid = ""
     officer_notice: ContentSid = ""

@@ -20,9 +20,9 @@ NOTHING = "-"
 LONGEST_VALUE = 250
 """Characters of a value; Twilio recommends fewer than 250 and refuses more than 1600 (error 21658)."""
 
-OFFICE, TICKET, DAYS, DATE, COUNT = "office", "ticket", "days", "date", "count"
+OFFICE, TICKET, DAYS, DATE, COUNT, LINK = "office", "ticket", "days", "date", "count", "link"
 """The arguments that fill a template: the office's short name, the ticket's number, a count of days as
-digits, a date in words, and a count of tickets as digits."""
+digits, a date in words, a count of tickets as digits, and the address of a page of ours."""
 
 SAMPLES: Mapping[str, str] = {
     OFFICE: "BPS Kabupaten Contoh",
@@ -30,6 +30,7 @@ SAMPLES: Mapping[str, str] = {
     DAYS: "7",
     DATE: "24 Maret 2026",
     COUNT: "3",
+    LINK: "https://pst.example.go.id/survei/contoh",
 }
 """Values that show Meta's reviewers what will stand there."""
 
@@ -66,6 +67,14 @@ TEMPLATES: Mapping[str, Template] = {
             "Balas dengan satu angka, dari 1 (sangat tidak puas) sampai 5 (sangat puas)."
         ),
         arguments=(OFFICE, TICKET),
+    ),
+    "survey": Template(
+        name="pst_survei_kepuasan",
+        body=(
+            "Anda pernah dilayani {{1}}. Kami mengundang Anda mengisi survei kepuasan masyarakat, sembilan pertanyaan "
+            "singkat, sampai tanggal {{2}}. Silakan buka {{3}} lalu jawab di sana. Terima kasih."
+        ),
+        arguments=(OFFICE, DATE, LINK),
     ),
     "officer_replied": Template(
         name="pst_jawaban_petugas",

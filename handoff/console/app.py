@@ -32,6 +32,7 @@ from handoff.console.me import Me
 from handoff.console.people import PeoplePages
 from handoff.console.person import PersonPages
 from handoff.console.reports import ReportPages
+from handoff.console.surveys import SurveyRoom
 from handoff.ports.values import NotFound
 
 STATIC_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address names the version
@@ -85,6 +86,7 @@ class Console:
             Me(frame, doors.accounts, doors.accounts, cookies),
             PeoplePages(frame, doors.people, place.public_url),
             ReportPages(frame, doors.reports),
+            SurveyRoom(frame, doors.surveys, doors.reports),
             AuditPages(frame, doors.audit),
             FilePages(doors.files),
             LetterPages(frame, doors.letters),

@@ -17,6 +17,7 @@ from handoff.ports.inbox import Inbox
 from handoff.ports.letters import LetterRoom
 from handoff.ports.live import News
 from handoff.ports.privacy import Privacy
+from handoff.ports.surveys import Surveys
 from handoff.ports.thread import Announcing, Knowledge, Threads
 from handoff.reports.port import ReportRoom
 
@@ -49,4 +50,5 @@ class Doors:
     news: News
     privacy: Privacy
     reports: ReportRoom
+    surveys: Surveys
     talk: Talk

@@ -103,6 +103,7 @@ NAVIGATION = (
     Entry("/canned", "frame.nav_canned"),
     Entry("/person", "frame.nav_persons"),
     Entry("/reports", "frame.nav_reports", "supervisor"),
+    Entry("/surveys", "frame.nav_surveys", "supervisor"),
     Entry("/people", "frame.nav_people", "admin"),
     Entry("/audit", "frame.nav_audit", "supervisor"),
 )

@@ -62,7 +62,7 @@ class ReportPages:
         if form not in TYPES or not _PERIOD.fullmatch(period):
             raise NotFound
         document = await self._document(period)
-        content = await asyncio.to_thread(_writer(form), document)
+        content = await asyncio.to_thread(writer(form), document)
         name = f"laporan-{period}.{form}"
         return Response(
             content,
@@ -78,7 +78,8 @@ class ReportPages:
         return await (self._room.month(year, int(month)) if month else self._room.year(year))
 
 
-def _writer(form: str) -> Callable[[Document], bytes]:
+def writer(form: str) -> Callable[[Document], bytes]:
+    """Return what writes a document as "pdf" or "xlsx"."""
     # Typst and XlsxWriter are loaded by whoever asks for a file, not by every web process at its start.
     if form == "pdf":
         from handoff.reports.pdf import pdf  # noqa: PLC0415

@@ -29,6 +29,10 @@ class ReportRoom(Protocol):
         """Return the report of a month. Raises ValueError for one that is none."""
         ...
 
+    async def survey(self, survey_id: int) -> Document:
+        """Return the report of a satisfaction survey. Raises `NotFound`."""
+        ...
+
     async def year(self, year: int) -> Document:
         """Return the evaluation of a year. Raises ValueError for one that is none."""
         ...

@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 from bot import counter
 from bot.store import ratings
 from handoff import instrument
-from handoff.citizen.pages import HEADERS, HERE
+from handoff.citizen.room import HEADERS, HERE
 from handoff.citizen.words import Words
 from tests.fakes import Stage
 from tests.handoff.console.looking import is_too_wide, small_targets, violations
@@ -244,10 +244,10 @@ async def test_on_a_phone_without_javascript(house: House, browser: Browser, is_
 
 def test_every_word_is_said_and_none_is_missing() -> None:
     words, said = Words(), set[str]()
-    for file in (*HERE.glob("templates/*.html"), HERE / "pages.py"):
+    for file in (*HERE.glob("templates/*.html"), *HERE.glob("*.py")):
         content = file.read_text(encoding="utf-8")
         said |= {key for key in _keys() if f'"{key}"' in content or f'"{key}' in content}
-    said |= {f"score_{n}" for n in range(1, 6)} | {"ended_text", "unknown_text"}
+    said |= {f"score_{n}" for n in range(1, 6)} | {"ended_text", "survey_ended_text", "unknown_text"}
     assert set(_keys()) - said == set()
     assert words.say("question", "en", n=1, all=9) == "Question 1 of 9"
 
