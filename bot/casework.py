@@ -193,9 +193,10 @@ class Casework:
         await self.end(tx, known, "cancelled", by=by)
 
     async def close(self, tx: Transaction, ticket_id: int, *, by: By = CITIZEN) -> None:
-        """End a ticket because the citizen has what they wanted ("sudah cukup"); the conversation goes on."""
+        """End a ticket because the citizen has what they wanted ("sudah cukup"), and with the last one the
+        conversation: they are asked how it was."""
         (known,) = await tickets.lock(tx, ticket_id)
-        await self.end(tx, known, "done", by=by)
+        await self.end(tx, known, "done", by=by, closes_conversation=True)
 
     async def end(
         self,

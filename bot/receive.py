@@ -64,8 +64,7 @@ class Reception:
             alias=inbound.alias,
         )
         place = await self._place(tx, inbound, standing)
-        if place.conversation_id is None:
-            place = await self._rated(tx, inbound, standing.contact_id) or place
+        place = await self._rated(tx, inbound, standing.contact_id, place) or place
         conversation_id = await self._conversation(tx, inbound, standing.contact_id, place)
         if conversation_id is None:
             return False
@@ -133,15 +132,17 @@ class Reception:
             return await place_of(tx, inbound, standing.contact_id)
         return Place(standing.conversation_id)
 
-    async def _rated(self, tx: Transaction, inbound: Inbound, contact_id: int) -> Place | None:
+    async def _rated(self, tx: Transaction, inbound: Inbound, contact_id: int, place: Place) -> Place | None:
         """Return the closed conversation that a message rates, None when it is something else.
 
-        Asked only where the message would begin a conversation: in an open one a number answers what was asked there.
+        A number answers the newest question: what was said in an open conversation since is newer.
         """
         if inbound.kind != "message" or inbound.trust == "failed" or rating_in(inbound.text) is None:
             return None
-        asked = await ratings.waiting(tx, contact_id, now=inbound.received_at)
-        return None if asked is None else Place(asked)
+        waiting = await ratings.waiting(
+            tx, contact_id, now=inbound.received_at, unless_said_in=place.conversation_id
+        )
+        return None if waiting is None else Place(waiting)
 
     async def _conversation(
         self, tx: Transaction, inbound: Inbound, contact_id: int, place: Place

@@ -41,7 +41,7 @@ _SOLVED = _whole(
     r"(?:masalah|masalahnya|pertanyaan|pertanyaannya|kebutuhan|urusan|urusannya|problem|semuanya|semua)\W+(?:saya\W+)?"
     r"(?:(?:sudah|udah|telah|dah|is|has\s+been)\W+)?(?:selesai|beres|teratasi|terjawab|terpenuhi|solved|answered|clear)"
     r"|(?:sudah|udah|telah|dah|wis|sampun)\W+(?:selesai|beres|teratasi|terjawab|terpenuhi|ketemu|dapat|rampung)"
-    r"(?:\W+(?:datanya|jawabannya|masalahnya|pertanyaannya|semua|semuanya))?"
+    r"(?:\W+(?:datanya|jawabannya|masalahnya|pertanyaannya|semua|semuanya|sendiri))*"
     rf"|(?:tolong\W+)?(?:tutup|selesaikan|close){_OF_TICKET}|{_TICKET}(?:\W+saya)?\W+(?:boleh|bisa|silakan|silahkan)\W+(?:di)?tutup"
     r"|(?:tidak|ga|gak|nggak)\W+perlu\W+(?:lagi|dilanjutkan)|no\s+longer\s+needed|it\s+is\s+solved|it'?s\s+solved"
     r"|my\s+(?:problem|question)\s+(?:is|has\s+been)\s+(?:solved|answered)|done\W+thanks?"
@@ -88,9 +88,25 @@ def _is(pattern: re.Pattern[str], text: str) -> bool:
     return len(text) <= LONGEST and "?" not in text and pattern.match(text.strip()) is not None
 
 
+_CLAUSE = re.compile(r"[,;.!\n]+|\b(?:dan|karena|soalnya|krn|and|because)\b", re.IGNORECASE)
+
+
+def _is_in_parts(pattern: re.Pattern[str], text: str) -> bool:
+    """Tell whether a message is that, said in several ways: "gak jadi, sudah ketemu sendiri"."""
+    if _is(pattern, text):
+        return True
+    parts = [part for part in _CLAUSE.split(text) if part.strip()] if len(text) <= LONGEST else []
+    ends = (_CANCEL, _ENOUGH, _SOLVED, _THANKS)
+    return (
+        len(parts) > 1
+        and any(_is(pattern, part) for part in parts)
+        and all(any(_is(each, part) for each in ends) for part in parts)
+    )
+
+
 def cancels(text: str) -> bool:
     """Tell whether somebody takes back what they asked for: "batal", "batalkan tiket saya", "gak jadi"."""
-    return _is(_CANCEL, text)
+    return _is_in_parts(_CANCEL, text)
 
 
 def has_enough(text: str, *, surely: bool = False) -> bool:
@@ -100,7 +116,7 @@ def has_enough(text: str, *, surely: bool = False) -> bool:
 
 def is_solved(text: str) -> bool:
     """Tell whether somebody has what they wanted: "masalah selesai", "tutup tiket"."""
-    return _is(_SOLVED, text)
+    return _is_in_parts(_SOLVED, text) and not cancels(text)
 
 
 def skips(text: str) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
-from sqlalchemy import DateTime, bindparam, text
+from sqlalchemy import BigInteger, DateTime, bindparam, text
 
 from bot.store.database import Transaction
 
@@ -92,15 +92,24 @@ _WAITING = text(
     """
     SELECT rating.conversation_id FROM rating JOIN conversation ON conversation.id = rating.conversation_id
     WHERE conversation.contact_id = :contact AND rating.score IS NULL AND rating.expires_at > :now
+        AND NOT EXISTS (
+            SELECT 1 FROM conversation AS open
+            WHERE open.id = :open AND (open.holder_id IS NOT NULL OR open.last_outbound_at > rating.asked_at)
+        )
     ORDER BY rating.asked_at DESC LIMIT 1 FOR UPDATE OF rating
     """
-).bindparams(_NOW)
+).bindparams(_NOW, bindparam("open", type_=BigInteger))
 
 
-async def waiting(tx: Transaction, contact_id: int, *, now: datetime) -> int | None:
-    """Return the conversation that a contact was last asked to rate and has not, None without one."""
-    found = await tx.execute(_WAITING, {"contact": contact_id, "now": now})
-    return found.scalar_one_or_none()
+async def waiting(
+    tx: Transaction, contact_id: int, *, now: datetime, unless_said_in: int | None
+) -> int | None:
+    """Return the conversation that a contact was last asked to rate and has not, None without one.
+
+    Nor is one returned when something was said since in the conversation `unless_said_in`, or an officer holds it.
+    """
+    values = {"contact": contact_id, "now": now, "open": unless_said_in}
+    return (await tx.execute(_WAITING, values)).scalar_one_or_none()
 
 
 _IS_ASKED = text(

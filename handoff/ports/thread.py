@@ -111,8 +111,8 @@ class Said:
 class Happened:
     """Something that happened in a conversation besides messages; `what` is a word such as claimed or mail_limit.
 
-    `key` tells it apart from everything else that happened. `actor` is citizen, bot, system or officer, `officer` that one's name. `before` and `after` are what was
-    changed, `detail` what else is known.
+    `key` tells it apart from everything else that happened. `actor` is citizen, bot, system or officer, `officer` that
+    one's name. `before` and `after` are what was changed, `detail` what else is known.
     """
 
     what: str

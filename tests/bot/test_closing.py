@@ -225,6 +225,23 @@ async def test_a_number_in_an_open_conversation_answers_what_was_asked_there(sce
     assert await scene.stage.scalar("SELECT score FROM rating") is None
 
 
+async def test_who_has_enough_is_asked_at_once_and_thanks_are_no_answer_to_it(scene: Scene) -> None:
+    stage = scene.stage
+    await stage.answered("saya mau bicara dengan petugas")
+    await stage.answered("anu itu lho")
+    await stage.answered("yang anu")
+    assert await stage.scalar("SELECT count(*) FROM ticket") == 1
+    [gentle] = await stage.answered("masalah saya sudah selesai, sudah cukup")
+    assert "KST-" in gentle
+    assert await stage.scalar("SELECT state FROM ticket") == "done"
+    await stage.answered("halo juga")  # a conversation of its own, answered before the request went out
+    [rating] = await scene.tick()
+    assert "Seberapa puas" in rating
+    [thanks] = await stage.answered("5")
+    assert "5 dari 5" in thanks
+    assert await stage.scalar("SELECT score FROM rating") == 5
+
+
 async def test_a_request_is_answered_in_its_time(scene: Scene) -> None:
     await closed_and_asked(scene)
     scene.stage.clock.advance(timedelta(days=scene.stage.core.settings.office.silence.rating_days, minutes=1))

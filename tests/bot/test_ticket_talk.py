@@ -106,7 +106,7 @@ async def test_enough_closes_the_ticket_without_asking(staged: Staged, said: str
         assert number in reply
         assert "?" not in reply
         assert await stage.scalar("SELECT state FROM ticket") == "done"
-        assert await stage.scalar("SELECT state FROM conversation") == "bot"
+        assert await stage.scalar("SELECT state || closed_how FROM conversation") == "closedcitizen"
         assert await stage.scalar("SELECT owed_since FROM conversation") is None
 
 
