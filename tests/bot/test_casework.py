@@ -121,8 +121,12 @@ async def test_a_held_conversation_without_a_ticket_owes_an_answer(floor: Floor)
     assert (await floor.conversation(conversation_id)).owed_since is not None
 
 
-@pytest.mark.parametrize(("how", "state"), [("close", "done"), ("cancel", "cancelled")])
-async def test_the_citizen_ends_a_ticket_and_goes_on_with_the_bot(floor: Floor, how: str, state: str) -> None:
+@pytest.mark.parametrize(
+    ("how", "state", "left"), [("close", "done", "closed"), ("cancel", "cancelled", "bot")]
+)
+async def test_the_citizen_ends_a_ticket_and_nothing_is_owed(
+    floor: Floor, how: str, state: str, left: str
+) -> None:
     sari = await floor.officer("Sari")
     conversation_id, ticket = await floor.asked()
     await floor.reply(sari, conversation_id, then="wait")
@@ -130,7 +134,8 @@ async def test_the_citizen_ends_a_ticket_and_goes_on_with_the_bot(floor: Floor, 
         await getattr(floor.casework, how)(tx, ticket.id)
     known, held = await floor.ticket(ticket.id), await floor.conversation(conversation_id)
     assert (known.state, known.is_open) == (state, False)
-    assert (held.state, held.holder_id, held.owed_since, held.closed_at) == ("bot", None, None, None)
+    assert (held.state, held.holder_id, held.owed_since) == (left, None, None)
+    assert (held.closed_at is None) is (left == "bot")  # who takes it back goes on with the bot
     assert await floor.rows("SELECT 1 FROM ticket_pause WHERE to_at IS NULL") == []
     last = await floor.row("SELECT actor, after FROM ticket_change ORDER BY id DESC LIMIT 1")
     assert tuple(last) == ("citizen", state)
@@ -145,7 +150,7 @@ async def test_an_end_is_an_end_however_often_it_is_said(floor: Floor) -> None:
         await floor.casework.cancel(tx, ticket.id)
         await floor.casework.end(tx, ended, "idle", by=SYSTEM)
     assert await floor.ticket(ticket.id) == ended
-    assert (await floor.conversation(conversation_id)).state == "bot"
+    assert (await floor.conversation(conversation_id)).state == "closed"
 
 
 async def test_a_ticket_is_told_of_to_its_owner_on_every_channel_and_to_nobody_else(floor: Floor) -> None:
