@@ -48,7 +48,8 @@ def test_what_is_said_is_recognised(recognises: Recognises, said: str) -> None:
     [
         (words.cancels, "kalau batal bagaimana?"), (words.cancels, "acaranya batal, datanya tetap perlu"),
         (words.is_solved, "sudah selesai belum?"), (words.is_solved, "belum selesai"), (words.is_solved, "sudah jelas"),
-        (words.cancels, "batal, mau tanya yang lain"), (words.has_enough, "apakah sudah cukup?"), (words.has_enough, "datanya cukup lengkap"),
+        (words.cancels, "batal, mau tanya yang lain"),
+        (words.has_enough, "apakah sudah cukup?"), (words.has_enough, "datanya cukup lengkap"),
         (words.agrees, "ya tapi datanya mana"), (words.refuses, "tidak ada datanya di web"),
         (words.is_courtesy, "ya"), (words.is_courtesy, "sudah"), (words.is_courtesy, "makasih, tapi datanya belum ada"),
         (words.is_courtesy, ""), (words.is_courtesy, "?"), (words.thanks, "ok"),
