@@ -23,6 +23,7 @@ from bot.desk.figures import Counting
 from bot.desk.notices import Notices
 from bot.desk.reporting import MonthlyReporting
 from bot.desk.reports import Reports, TopicTitles
+from bot.desk.reviewing import Reviewing
 from bot.detours import Detours
 from bot.dialogue.decide import Dialogue
 from bot.dialogue.flow import FlowLimit
@@ -48,7 +49,7 @@ from bot.store.database import Database
 from bot.store.quarantine import Standing
 from bot.tending import Tending
 from bot.texts import Texts, load_texts
-from bot.working_days import daytime_of, rules_of
+from bot.working_days import calendar_of, daytime_of, rules_of
 from channels.port import Build, Channel, Finding, Wiring
 from nlu import answers
 from nlu.kbli import table as kbli_table
@@ -494,6 +495,12 @@ def reporting(core: Core, known: Shelf | None = None) -> MonthlyReporting:
     )
 
 
+def reviewing(core: Core) -> Reviewing:
+    """Return what reminds of the yearly review of the standards."""
+    office = core.settings.office
+    return Reviewing(core.database, core.clock, calendar_of(office), office.reports.review_month)
+
+
 def closing(core: Core) -> Closing:
     """Return what silence does to conversations."""
     office = core.settings.office
@@ -506,6 +513,7 @@ def closing(core: Core) -> Closing:
         office.office.name,
         limits_of(office),
         daytime_of(office),
+        timedelta(days=office.silence.form_days),
         office.silence.rating_days,
         f"{core.settings.public_url}/nilai",
     )
@@ -544,6 +552,7 @@ async def staffed(
         tending=tending(core),
         closing=closing(core),
         reporting=reporting(core, rules.shelf),
+        reviewing=reviewing(core),
         catalogue=core.catalogue(),
     )
     async with core.queue.app.open_async():

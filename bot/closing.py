@@ -38,7 +38,11 @@ Situation = Kind | Literal["bot"]
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """Does what is due. `limits` are those of each situation; `link` gives the address of a token's rating page."""
+    """Does what is due.
+
+    `limits` are those of each situation; after `form_after` a form ends that nobody goes on with; a request for a rating
+    can be answered for `rating_days`, by the link too that begins with `rating_page`.
+    """
 
     database: Database
     queue: Queue
@@ -48,6 +52,7 @@ class Closing:
     office: str
     limits: Mapping[Situation, Limits]
     daytime: Daytime
+    form_after: timedelta
     rating_days: int
     rating_page: str
 
@@ -89,6 +94,16 @@ class Closing:
         """Do what is due; return when to look again, None when only something that happens can change it."""
         if silent.closed_at is not None:
             return await self._announce(tx, silent, silent.closed_how, now)
+        form_ends = silent.form_since + self.form_after if silent.form_since else None
+        if form_ends is not None and form_ends <= now:
+            # The ticket stays, for an officer to complete.
+            await silence.end_form(tx, silent.id)
+            form_ends = None
+        again = await self._go_on(tx, silent, now)
+        return min(filter(None, (again, form_ends)), default=None)
+
+    async def _go_on(self, tx: Transaction, silent: Silent, now: datetime) -> datetime | None:
+        """Do what silence does to an open conversation; return when to look again."""
         step = next_step(silent.standing, self._limits(silent.kinds), self.daytime, now=now)
         if step is None or step.at > now:
             return step.at if step else None

@@ -45,7 +45,8 @@ async def due(tx: Transaction, *, now: datetime, most: int) -> list[int]:
 class Silent:
     """A conversation that is locked. `kinds` are those of its open tickets, `has_answer`: one of ours was sent.
 
-    `closed_how` is None while it is open, or where it was closed before anybody noted how.
+    `form_since` is when the form was last gone on with, None without one. `closed_how` is None while it is open, or
+    where it was closed before anybody noted how.
     """
 
     id: int
@@ -55,6 +56,7 @@ class Silent:
     ticket: str | None
     kinds: tuple[Kind, ...]
     standing: Standing
+    form_since: datetime | None
     closed_at: datetime | None
     closed_how: str | None
     has_answer: bool
@@ -74,6 +76,7 @@ _HOLD = text(
         conversation.last_outbound_at, conversation.last_inbound_at, conversation.owed_since,
         conversation.kept_open_at, conversation.released_at, conversation.warned_at, conversation.closed_at,
         conversation.closed_how,
+        jsonb_typeof(conversation.context -> 'form') = 'object' AS has_form,
         conversation.forgotten_at IS NOT NULL AS is_forgotten,
         (
             SELECT number FROM ticket WHERE ticket.conversation_id = conversation.id ORDER BY id DESC LIMIT 1
@@ -124,6 +127,9 @@ async def hold(tx: Transaction, conversation_id: int, *, now: datetime) -> Silen
             warned_at=row.warned_at,
             released_at=row.released_at,
         ),
+        form_since=max(filter(None, (row.last_inbound_at, row.last_outbound_at)), default=None)
+        if row.has_form
+        else None,
         closed_at=row.closed_at,
         closed_how=row.closed_how,
         has_answer=row.last_outbound_at is not None,
@@ -170,6 +176,14 @@ async def let_close(tx: Transaction, conversation_id: int, *, now: datetime) -> 
     """Hold a conversation back no longer: its silence begins anew. Tell whether it was held back."""
     found = await tx.execute(_LET_CLOSE, {"conversation": conversation_id, "now": now})
     return found.one_or_none() is not None
+
+
+_END_FORM = text("UPDATE conversation SET context = context - 'form' WHERE id = :conversation")
+
+
+async def end_form(tx: Transaction, conversation_id: int) -> None:
+    """End a form that nobody goes on with: what is written next is no answer to it."""
+    await tx.execute(_END_FORM, {"conversation": conversation_id})
 
 
 _WARNED = text("UPDATE conversation SET warned_at = :now WHERE id = :conversation").bindparams(_NOW)

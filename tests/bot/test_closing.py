@@ -71,6 +71,7 @@ async def scene(staged: Staged) -> AsyncIterator[Scene]:
             office.office.name,
             limits_of(office),
             daytime_of(office),
+            timedelta(days=office.silence.form_days),
             office.silence.rating_days,
             "https://pst.example.go.id/nilai",
         )
@@ -171,6 +172,22 @@ async def closed_and_asked(scene: Scene) -> None:
     await scene.stage.answered(QUESTION)
     await scene.later(days=6)
     assert len(await scene.later(days=1)) == 2
+
+
+async def test_a_form_that_nobody_goes_on_with_ends_and_its_ticket_stays(scene: Scene) -> None:
+    stage = scene.stage
+    await stage.answered("anu itu lho")
+    await stage.answered("yang anu")
+    assert await stage.scalar("SELECT state FROM ticket") == "requirements"
+    await scene.later(days=2, hours=23)
+    form = "SELECT count(*) FROM conversation WHERE jsonb_typeof(context -> 'form') = 'object'"
+    assert await stage.scalar(form) == 1
+    assert await scene.later(hours=2) == []
+    assert await stage.scalar(form) == 0
+    assert await stage.scalar("SELECT closed_at FROM ticket") is None
+    stage.model.teach(QUESTION, "jangka_waktu", service="konsultasi", mode="online")
+    [reply] = await stage.answered(QUESTION)
+    assert "hari kerja" in reply
 
 
 async def test_a_rating_belongs_to_the_consultation_that_was_closed(scene: Scene) -> None:
