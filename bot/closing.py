@@ -40,8 +40,8 @@ Situation = Kind | Literal["bot"]
 class Closing:
     """Does what is due.
 
-    `limits` are those of each situation; after `form_after` a form ends that nobody goes on with; a request for a rating
-    can be answered for `rating_days`, by the link too that begins with `rating_page`.
+    `limits` are those of each situation; after `form_after` a form ends that nobody goes on with; a request for a
+    rating can be answered for `rating_days`, by the link too that begins with `rating_page`.
     """
 
     database: Database
