@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.closing import Closing
 from bot.desk.notices import Notices
 from bot.desk.reporting import MonthlyReporting
+from bot.desk.reviewing import Reviewing
 from bot.files import Files
 from bot.privacy.retention import Retention
 from bot.queue import Queue
@@ -43,7 +44,7 @@ class Upkeep:
     `windows` are the channels in which free text is taken for so long after a citizen's message only,
     `silences` those that may stay unreached for so long; without `files` none are tidied. `tending` is what time
     does to tickets, `closing` what silence does to conversations,
-    `reporting` makes the monthly report, `notices` writes to officers.
+    `reporting` makes the monthly report, `reviewing` reminds of the standards, `notices` writes to officers.
     """
 
     database: Database
@@ -57,6 +58,7 @@ class Upkeep:
     tending: Tending | None = None
     closing: Closing | None = None
     reporting: MonthlyReporting | None = None
+    reviewing: Reviewing | None = None
     notices: Notices | None = None
     retention: Retention | None = None
 
@@ -169,9 +171,11 @@ class Upkeep:
             await self.closing.run(most=MOST)
 
     async def report(self) -> None:
-        """Make the report of the month that has ended, on the first working day of the next."""
+        """Make the report of the month that has ended, on the first working day of the next; once a year remind."""
         if self.reporting is not None:
             await self.reporting.run()
+        if self.reviewing is not None:
+            await self.reviewing.run()
 
     async def tell(self) -> None:
         """Write to officers what they are to be told."""

@@ -29,6 +29,7 @@ TO_DO = (
     "opted_out",
     "officer_not_told",
     "holidays_uncertain",
+    "review_standards",
 )
 """Kinds of events that ask for something, what is most urgent first."""
 TO_KNOW = ("announced", "rerouted", "delayed")

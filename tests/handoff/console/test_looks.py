@@ -19,6 +19,7 @@ from tests.handoff.console.conftest import OpenPage
 from tests.handoff.console.entering import enter, with_password
 from tests.handoff.console.looking import LOOKS, is_too_wide, small_targets, violations
 from tests.handoff.console.running import Desk, LoggedIn
+from tests.handoff.console.surveyed import a_survey
 
 LONG_NAME = "Raden Ajeng Nama Yang Panjang Sekali Dengan Gelar Contoh, S.Si., M.Stat., Ph.D."
 Place = tuple[LoggedIn | Role | None, str]
@@ -116,6 +117,23 @@ async def attention_of_a_kind(desk: Desk) -> Place:
     return "officer", "/console/attention?kind=uncertain"
 
 
+async def no_surveys(desk: Desk) -> Place:
+    return "supervisor", "/console/surveys"
+
+
+async def surveys(desk: Desk) -> Place:
+    await a_survey(desk, answers=0)
+    return "supervisor", "/console/surveys"
+
+
+async def full_survey(desk: Desk) -> Place:
+    return "supervisor", f"/console/surveys/{await a_survey(desk, answers=40)}"
+
+
+async def survey_words(desk: Desk) -> Place:
+    return "supervisor", "/console/surveys/questions"
+
+
 async def _full(desk: Desk) -> None:
     """Have much in it, and long names."""
     await asyncio.to_thread(fill, desk.stage.core.database.url, Size(conversations=400, each=2, open=70))
@@ -149,6 +167,10 @@ PLACES: list[Callable[[Desk], Awaitable[Place]]] = [
     search,
     attention,
     attention_of_a_kind,
+    no_surveys,
+    surveys,
+    full_survey,
+    survey_words,
 ]
 
 
