@@ -118,6 +118,7 @@ class Inbox:
             is_open=row.ended_at is None,
             holder=row.holder,
             holder_id=row.holder_id,
+            is_holder_disabled=row.is_holder_disabled,
             closes_at=row.closes_at,
             ticket=None if row.number is None else self._ticket(row, now),
         )
@@ -131,6 +132,7 @@ class Inbox:
             priority=row.priority,
             assignee_id=row.assignee_id,
             assignee=row.assignee,
+            is_assignee_disabled=row.is_assignee_disabled,
             tags=tuple(row.tags),
             standing=self.deadlines.standing(row.due_at, now, is_paused=is_paused),
             closed_at=row.closed_at,

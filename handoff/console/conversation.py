@@ -13,7 +13,7 @@ from handoff.console.conversation_view import Composing, Parts, View, view
 from handoff.console.doors import Talk
 from handoff.console.frame import Frame, Page, Visitor
 from handoff.console.visible import line, visible
-from handoff.ports.thread import Draft, Happened, Sending
+from handoff.ports.thread import Colleague, Draft, Happened, Look, Sending
 from handoff.ticket import KINDS
 
 MOST = 40
@@ -88,12 +88,18 @@ class Conversations:
             "changed": lambda change: self._happened(visitor, change),
             "most_files_mb": MOST_FILES_MB,
             "many_channels": len({each.channel for each in seen.look.said}) > 1,
+            "called": lambda officer: self._called(visitor, officer, seen.look),
             "now": self.frame.now(),
         }
 
     def shown(self, text: str) -> Any:
         """Return a text of anybody's as safe HTML."""
         return self.parts.render(visible(text))
+
+    def _called(self, visitor: Visitor, officer: Colleague, look: Look) -> str:
+        """Return an officer's name, with a word when they can log in no more."""
+        works_here = any(each.id == officer.id for each in look.officers)
+        return officer.name if works_here else self.frame.say(visitor, "inbox.disabled", name=officer.name)
 
     def _delivery(self, visitor: Visitor, sending: Sending) -> words.Words:
         return words.delivery(sending, self.frame.say(visitor, "conversation.no_reason"))

@@ -88,7 +88,7 @@ class Live:
         self._streams: set[Stream] = set()
 
     def pages(self) -> list[Page]:
-        """Return the stream's address: `?conversation=ID` is the one that is looked at."""
+        """Return the stream's address: each `conversation=ID` is one that is looked at."""
         return [Page("/events", self.events, name="events")]
 
     def hang_up(self) -> None:

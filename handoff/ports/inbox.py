@@ -45,7 +45,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class TicketLine:
-    """A ticket in a row. `standing` is how it stands against its deadline now."""
+    """A ticket in a row. `standing` is how it stands against its deadline now.
+
+    `is_assignee_disabled`: who works on it cannot log in any more, somebody else has to.
+    """
 
     number: str
     kind: str
@@ -56,6 +59,7 @@ class TicketLine:
     tags: tuple[str, ...]
     standing: Standing
     closed_at: datetime | None
+    is_assignee_disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ class Line:
     """One row. `name` is the person's, None when nobody knows it; `subject` a mail's.
 
     `first_words` are those of the newest message that is no note, `author` who wrote it. `is_unread`: an officer's
-    answer is owed and this officer has not looked since. `holder` has taken the conversation over from the bot.
+    answer is owed and this officer has not looked since. `holder` has taken the conversation over from the bot,
+    `is_holder_disabled`: and cannot log in any more.
     `closes_at` is when silence closes it as things stand, None where it does not.
     `found` is what stands around the words that were searched for, in parts with whether one is these words.
     """
@@ -84,6 +89,7 @@ class Line:
     ticket: TicketLine | None
     closes_at: datetime | None = None
     found: tuple[tuple[str, bool], ...] = ()
+    is_holder_disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

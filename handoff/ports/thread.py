@@ -73,7 +73,8 @@ class Said:
     """One message. `author` is citizen, bot, system or officer; `kind` also `note`, `reaction`, `stop`, `start`.
 
     `text` and `quoted` are cut after `LONGEST` characters, `length` and `quoted_length` are the whole ones'.
-    `officer` is who wrote it. `choice` is the number of the button that was tapped.
+    `officer` is who wrote it. `choice` is the number of the button that was tapped. `is_forgotten`: it was kept as long
+    as the office keeps what people wrote, and has been emptied.
     """
 
     id: int
@@ -95,6 +96,7 @@ class Said:
     understood: Understood | None = None
     sending: Sending | None = None
     files: tuple[Attached, ...] = ()
+    is_forgotten: bool = False
 
     @property
     def is_note(self) -> bool:

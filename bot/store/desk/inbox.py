@@ -177,9 +177,11 @@ _LINES = text(
         CASE WHEN {CAN_CLOSE} THEN {CLOSES} END AS closes_at,
         conversation.owed_since IS NOT NULL
             AND coalesce(viewing.seen_at < conversation.last_inbound_at, true) AS is_unread,
-        holder.id AS holder_id, holder.name AS holder, said.author, said.words,
+        holder.id AS holder_id, holder.name AS holder,
+        holder.disabled_at IS NOT NULL AS is_holder_disabled, said.author, said.words,
         work.number, work.kind, work.state, work.priority, work.tags, work.due_at, work.closed_at,
-        work.assignee_id, assignee.name AS assignee
+        work.assignee_id, assignee.name AS assignee,
+        assignee.disabled_at IS NOT NULL AS is_assignee_disabled
     FROM unnest(:conversations, :tickets) WITH ORDINALITY AS wanted (conversation, ticket, place)
     JOIN conversation ON conversation.id = wanted.conversation
     JOIN contact ON contact.id = conversation.contact_id
@@ -264,13 +266,17 @@ _CHOICES = text(
         ARRAY(SELECT DISTINCT unnest(tags) AS tag FROM ticket WHERE closed_at IS NULL ORDER BY tag LIMIT 100)
             AS tags,
         ARRAY(
-            SELECT jsonb_build_array(id, name) FROM officer WHERE disabled_at IS NULL ORDER BY name, id LIMIT 500
+            SELECT jsonb_build_array(id, name) FROM officer
+            WHERE disabled_at IS NULL
+                OR EXISTS (SELECT FROM ticket WHERE assignee_id = officer.id AND closed_at IS NULL)
+                OR EXISTS (SELECT FROM conversation WHERE holder_id = officer.id)
+            ORDER BY name, id LIMIT 500
         ) AS officers
     """
 )
 
 
 async def choices(tx: Transaction) -> tuple[list[str], list[tuple[int, str]]]:
-    """Return the tags of open tickets, and the officers who work here."""
+    """Return the tags of open tickets, and the officers who work here or still hold something."""
     row = (await tx.execute(_CHOICES)).one()
     return list(row.tags), [(int(each[0]), str(each[1])) for each in row.officers]

@@ -44,6 +44,7 @@ def said(row: Row[Any], files: Sequence[Row[Any]]) -> Said:
         understood=_understood(row.understood),
         sending=_sending(row),
         files=tuple(_files(row.attachments, files)),
+        is_forgotten=row.is_forgotten,
     )
 
 

@@ -81,6 +81,7 @@ _COLUMNS = """
         message.subject, left(message.quoted, :longest) AS quoted,
         coalesce(length(message.quoted), 0) AS quoted_length, message.reply_to, message.cc, message.trust,
         message.choice, message.understood, officer.name AS officer,
+        (SELECT forgotten_at IS NOT NULL FROM conversation WHERE id = message.conversation_id) AS is_forgotten,
         message.attachments, delivery.state, delivery.failure, delivery.cause, delivery.way,
         delivery.cc AS copies, delivery.recipient IS NOT NULL AS is_elsewhere, delivery.attempts,
         (

@@ -445,8 +445,29 @@ async def test_both_channels_of_a_person_are_one_thread(desk: Desk) -> None:
     assert (await room.reply("Lewat surat juga", to=str(contact))).status_code == 303
     await desk.stage.deliver_all()
     assert desk.stage.memory["email"].take("warga@example.com") == ["Lewat surat juga"]
-    assert "Lewat surat juga" in await room.page()
-    assert mail
+    page = await room.page()
+    assert "Lewat surat juga" in page
+    (other,) = await desk.stage.column(f"SELECT conversation_id FROM message WHERE id = {mail}")
+    assert f"/console/events?conversation={room.id}&amp;conversation={other}" in page
+
+
+async def test_what_was_kept_long_enough_says_why_it_is_empty(desk: Desk) -> None:
+    room = await a_room(desk)
+    await room.run("UPDATE message SET text = ''")
+    assert "Tanpa teks" in await room.page()
+    await room.run("UPDATE conversation SET closed_at = opened_at, forgotten_at = opened_at")
+    page = await room.page()
+    assert "Isi percakapan sudah dihapus menurut masa simpannya." in page
+    assert "Tanpa teks" not in page
+
+
+async def test_who_holds_it_and_cannot_log_in_any_more_is_told_apart(desk: Desk) -> None:
+    room = await a_room(desk)
+    await room.act("open", kind="konsultasi", purpose="skripsi")
+    supervisor = await desk.client("supervisor")
+    assert "(nonaktif)" not in await room.page(supervisor)
+    await room.run("UPDATE officer SET disabled_at = created_at WHERE id = :id", id=room.officer.id)
+    assert (await room.page(supervisor)).count("Sari Contoh (nonaktif)") == 2
 
 
 async def test_older_messages_are_a_page_away_and_what_was_before_is_a_line(desk: Desk) -> None:

@@ -49,14 +49,14 @@ class Heard:
 
 
 @asynccontextmanager
-async def listening(client: httpx.AsyncClient, conversation: int | None = None) -> AsyncIterator[Heard]:
+async def listening(client: httpx.AsyncClient, *conversations: int) -> AsyncIterator[Heard]:
     """Open a stream, up to the point from which nothing is missed."""
-    query = "" if conversation is None else f"?conversation={conversation}"
+    query = "?" + "&".join(f"conversation={each}" for each in conversations)
     async with client.stream("GET", f"/console/events{query}") as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         heard = Heard(answer)
         await heard.until("inbox")  # the process has just begun to listen: who knows what was before
-        if conversation is not None:
+        if conversations:
             await heard.until("conversation")
         yield heard
 
@@ -117,6 +117,15 @@ async def test_a_page_hears_of_its_own_conversation_only(desk: Desk, floor: Floo
         await floor.written("Halo juga", sender="whatsapp:+628111111002")
         await floor.asked("Mohon data", sender="whatsapp:+628111111003")
         assert await heard.event() == "inbox"
+
+
+async def test_a_page_that_shows_two_hears_of_both(desk: Desk, floor: Floor) -> None:
+    one, _ = await floor.written("Halo", sender="whatsapp:+628111111001")
+    two, _ = await floor.written("Halo juga", sender="whatsapp:+628111111002")
+    async with listening(await desk.client(), one, two) as heard:
+        for sender in ("whatsapp:+628111111001", "whatsapp:+628111111002"):
+            await floor.written("Ada lagi", sender=sender)
+            await heard.until("conversation")
 
 
 async def test_a_burst_is_few_events(desk: Desk, floor: Floor) -> None:
