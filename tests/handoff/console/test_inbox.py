@@ -37,6 +37,21 @@ def sender(number: int) -> str:
     return f"whatsapp:+62811111{number:04}"
 
 
+async def test_what_an_officer_held_who_is_gone_is_found(desk: Desk, floor: Floor) -> None:
+    sari = await desk.officer(name="Sari")
+    ticketed, _ = await floor.asked("Mohon data", sender=sender(1))
+    alone, _ = await floor.written("Halo", sender=sender(2))
+    for each in (ticketed, alone):
+        await floor.desk.claim(sari, each)
+    client = await desk.client("supervisor")
+    assert "(nonaktif)" not in (await client.get("/console/inbox?queue=all")).text
+    await counter.people(desk.stage.core).disable(sari.id, by=None)
+    assert (await client.get("/console/inbox?queue=all")).text.count("Sari (nonaktif)") == 2
+    found = await client.get(f"/console/inbox?queue=all&officer={sari.id}")
+    assert ticketed in rows(found)
+    assert f'<option value="{sari.id}" selected>' in found.text
+
+
 async def test_the_queues_hold_what_their_names_say(desk: Desk, floor: Floor) -> None:
     sari = await desk.officer(name="Sari")
     alone, _ = await floor.written("Halo", sender=sender(1))
