@@ -66,7 +66,9 @@ class Desk:
         if email is not None:
             await self.execute(f"UPDATE person SET email = '{email}'")
 
-    async def keep(self, key: str, *, author: str = "system", said: str = "") -> int:
+    async def keep(
+        self, key: str, *, author: str = "system", said: str = "", arguments: dict[str, str] | None = None
+    ) -> int:
         async with self.stage.core.database.transaction() as tx:
             message_id = await kept_notices.keep(
                 tx,
@@ -74,6 +76,7 @@ class Desk:
                 channel="whatsapp",
                 key=key,
                 text=said or f"isi {key}",
+                arguments=arguments,
                 now=self.stage.clock.now(),
                 language="id",
             )
@@ -113,6 +116,32 @@ async def test_a_notice_outside_the_window_goes_by_mail_without_its_content(stag
         assert "WhatsApp" in mail.text
         assert desk.whatsapp.sent == []
         assert await desk.events() == ["rerouted"]
+
+
+async def test_an_invitation_to_a_survey_takes_its_link_along(staged: Staged) -> None:
+    async with staged() as stage:
+        desk = Desk(stage)
+        await desk.met("sri@warga.example")
+        stage.clock.advance(DAY)
+        link = "https://pst.example.go.id/survei/contoh"
+        notice = await desk.keep("survey", arguments={"link": link, "date": "30 November 2026", "office": "X"})
+        await desk.deliver_all()
+        assert await desk.state(notice) == "rerouted"
+        (mail,) = desk.mail.sent
+        assert mail.key == "mail_survey"
+        assert link in mail.text
+        assert "30 November 2026" in mail.text
+
+
+async def test_who_opted_out_is_not_invited(staged: Staged) -> None:
+    async with staged() as stage:
+        desk = Desk(stage)
+        await desk.met()
+        await desk.execute("UPDATE contact SET opted_out_at = now()")
+        notice = await desk.keep("survey")
+        await desk.deliver_all()
+        assert await desk.state(notice) == "failed"
+        assert desk.whatsapp.sent == []
 
 
 @pytest.mark.parametrize("has_mail", [True, False])

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from bot import assembly
-from tests.fakes import Stage
+from tests.fakes import Stage, StoppedClock
 
 Staged = Callable[[], AbstractAsyncContextManager[Stage]]
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """A moment that stands still."""
-
-    moment: datetime
-
-    def now(self) -> datetime:
-        return self.moment
-
-
 COUNT = "SELECT count(*) FROM event WHERE kind = 'review_standards'"
 
 
@@ -41,14 +29,14 @@ COUNT = "SELECT count(*) FROM event WHERE kind = 'review_standards'"
 )
 async def test_when_it_is_due(staged: Staged, at: datetime, month: int | None, year: int | None) -> None:
     async with staged() as stage:
-        assert replace(assembly.reviewing(stage.core), clock=At(at), month=month).due() == year
+        assert replace(assembly.reviewing(stage.core), clock=StoppedClock(at), month=month).due() == year
 
 
 async def test_it_is_noted_once_a_year(staged: Staged) -> None:
     async with staged() as stage:
         reviewing = replace(
-            assembly.reviewing(stage.core), clock=At(datetime(2027, 6, 1, tzinfo=UTC)), month=1
+            assembly.reviewing(stage.core), clock=StoppedClock(datetime(2027, 6, 1, tzinfo=UTC)), month=1
         )
         assert [await reviewing.run(), await reviewing.run()] == [True, False]
-        assert await replace(reviewing, clock=At(datetime(2028, 6, 1, tzinfo=UTC))).run()
+        assert await replace(reviewing, clock=StoppedClock(datetime(2028, 6, 1, tzinfo=UTC))).run()
         assert await stage.scalar(COUNT) == 2
