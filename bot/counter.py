@@ -18,6 +18,7 @@ from bot.desk.announcing import Announcements
 from bot.desk.attention import StoredAttention
 from bot.desk.audit import AuditLog
 from bot.desk.canned import StoredCanned
+from bot.desk.complaints import StoredComplaints
 from bot.desk.desk import StoredDesk
 from bot.desk.files import FileRoom
 from bot.desk.home import StoredHome
@@ -25,6 +26,7 @@ from bot.desk.inbox import Inbox
 from bot.desk.knowledge import ShelfKnowledge
 from bot.desk.letters import LetterRoom
 from bot.desk.live import StoredNews
+from bot.desk.moves import Moves
 from bot.desk.people import People
 from bot.desk.privacy import StoredPrivacy
 from bot.desk.ratings import StoredRatings
@@ -82,6 +84,7 @@ def console(core: Core) -> Console:
         talk=talk(core),
         privacy=privacy(core),
         reports=assembly.reports(core),
+        complaints=complaints(core),
         surveys=surveys(core),
     )
     place = Place(
@@ -130,6 +133,13 @@ def surveys(core: Core) -> StoredSurveys:
         page=f"{core.settings.public_url}{SurveyPages.base}",
         own_survey=office.reports.skd_link,
     )
+
+
+def complaints(core: Core) -> StoredComplaints:
+    """Return the register of complaints."""
+    office = core.settings.office
+    moves = Moves(assembly.casework(core.settings, core.clock))
+    return StoredComplaints(core.database, core.clock, moves, rules_of(office).calendar, office)
 
 
 def privacy(core: Core) -> StoredPrivacy:

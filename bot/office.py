@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -275,6 +275,22 @@ class Silence(_Section):
     rating_days: Positive
 
 
+class Complaints(_Section):
+    """Who is responsible for complaints, by name and address, which the office has to announce (decree, Bab V).
+
+    Both, or nothing: then nothing is announced.
+    """
+
+    manager_name: str = ""
+    manager_contact: str = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if bool(self.manager_name.strip()) != bool(self.manager_contact.strip()):
+            raise ValueError("expected manager_name and manager_contact, or neither")
+        return self
+
+
 class Signature(_Section):
     """Who signs reports: the function, and the name, which may be left to be written by hand."""
 
@@ -346,6 +362,7 @@ class Office(_Section):
     calendar: Calendar
     desk: Desk
     silence: Silence
+    complaints: Complaints = Complaints()
     reports: Reporting
     console: Console
     understanding: Understanding

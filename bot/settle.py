@@ -123,6 +123,8 @@ class Settling:
             says.append(self.texts.say("promise_due", language, _on(told.due_at, language)))
         elif not (is_asking and decision.ticket_reason):
             says.append(self.texts.say(f"promise_{told.kind}", language))
+        if decision.ticket_reason and told.kind == "pengaduan" and self.office.complaints.manager_name:
+            says.insert(0, self.texts.say("complaint_manager", language))
         if told.opens_next is not None and decision.ticket_reason:
             opens = _on(told.opens_next, language)
             says.append(

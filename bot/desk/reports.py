@@ -127,15 +127,20 @@ class Reports:
         return outcome(instrument.read(content), await survey_rows.filled(tx, survey_id))
 
     def _letterhead(self) -> Letterhead:
-        card = self.office.office
-        contact = " · ".join(each for each in (card.phone, card.email, card.website) if each)
-        return Letterhead(card.name, card.address, contact, self.office.reports.place)
+        return letterhead_of(self.office)
 
     def _signed_by(self) -> tuple[str, str]:
         return self.office.reports.signed_by.function, self.office.reports.signed_by.name
 
     def _today(self) -> date:
         return self.counting.deadlines.calendar.day_of(self.clock.now())
+
+
+def letterhead_of(office: Office) -> Letterhead:
+    """Return the office as it stands at the head of what it reports."""
+    card = office.office
+    contact = " · ".join(each for each in (card.phone, card.email, card.website) if each)
+    return Letterhead(card.name, card.address, contact, office.reports.place)
 
 
 def month_of(year: int, month: int) -> Period:

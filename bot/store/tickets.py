@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import DateTime, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from bot.store import complaints
 from bot.store.database import Transaction
 from bot.store.tables import ticket, ticket_change, ticket_counter, ticket_pause
 from handoff.deadline import Pause
@@ -129,6 +130,7 @@ async def add(
     )
     made = _ticket(added.one())
     await note(tx, made.id, [Change("opened", None, kind)], by=by, now=now)
+    await _registered(tx, made)
     return made
 
 
@@ -192,7 +194,15 @@ async def change(
     columns = {name: list(value) if isinstance(value, tuple) else value for name, value in new.items()}
     await tx.execute(update(ticket).where(ticket.c.id == known.id).values(**columns))
     await note(tx, known.id, changes, by=by, now=now)
-    return replace(known, **new)
+    changed = replace(known, **new)
+    await _registered(tx, changed)
+    return changed
+
+
+async def _registered(tx: Transaction, known: Ticket) -> None:
+    """Have the register of complaints follow."""
+    if known.kind == "pengaduan":
+        await complaints.follow(tx, known.id)
 
 
 async def note(tx: Transaction, ticket_id: int, changes: Sequence[Change], *, by: By, now: datetime) -> None:

@@ -17,6 +17,7 @@ from handoff.console import words
 from handoff.console.attention import Attention
 from handoff.console.audit import AuditPages
 from handoff.console.canned import CannedPages
+from handoff.console.complaints import ComplaintPages
 from handoff.console.conversation import Conversations
 from handoff.console.conversation_desk import ConversationDesk
 from handoff.console.doors import Doors
@@ -86,6 +87,7 @@ class Console:
             Me(frame, doors.accounts, doors.accounts, cookies),
             PeoplePages(frame, doors.people, place.public_url),
             ReportPages(frame, doors.reports),
+            ComplaintPages(frame, doors.complaints),
             SurveyRoom(frame, doors.surveys, doors.reports),
             AuditPages(frame, doors.audit),
             FilePages(doors.files),

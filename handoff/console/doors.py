@@ -20,6 +20,7 @@ from handoff.ports.privacy import Privacy
 from handoff.ports.surveys import Surveys
 from handoff.ports.thread import Announcing, Knowledge, Threads
 from handoff.reports.port import ReportRoom
+from handoff.reports.register import Complaints
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +51,6 @@ class Doors:
     news: News
     privacy: Privacy
     reports: ReportRoom
+    complaints: Complaints
     surveys: Surveys
     talk: Talk

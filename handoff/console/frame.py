@@ -102,6 +102,7 @@ NAVIGATION = (
     Entry("/attention", "frame.nav_attention"),
     Entry("/canned", "frame.nav_canned"),
     Entry("/person", "frame.nav_persons"),
+    Entry("/complaints", "frame.nav_complaints", "supervisor"),
     Entry("/reports", "frame.nav_reports", "supervisor"),
     Entry("/surveys", "frame.nav_surveys", "supervisor"),
     Entry("/people", "frame.nav_people", "admin"),

@@ -84,7 +84,7 @@ NOT_AN_ACT = {
         "promise_rekomendasi",
         "promise_perpustakaan",
     ),
-    *("promise_pengaduan", "promise_opens", "promise_works"),
+    *("complaint_manager", "promise_pengaduan", "promise_opens", "promise_works"),
     # What the registration of a ticket asks and says, after the sentence that opened it.
     *("form_begin", "form_name", "form_name_again", "form_email", "form_email_again", "form_email_phone"),
     *("form_email_incomplete", "form_email_needed", "form_email_offer", "form_organisation", "form_purpose"),

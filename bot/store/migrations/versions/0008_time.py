@@ -170,6 +170,16 @@ def _complaints() -> None:
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("complaint_ticket_id_fkey")),
         sa.PrimaryKeyConstraint("ticket_id", name=op.f("complaint_pkey")),
     )
+    op.execute(
+        """
+        INSERT INTO complaint (ticket_id, came_by, has_evidence, answered_at)
+        SELECT ticket.id, contact.channel, 'evidence' = ANY(ticket.checklist), ticket.answered_at
+        FROM ticket
+        JOIN conversation ON conversation.id = ticket.conversation_id
+        JOIN contact ON contact.id = conversation.contact_id
+        WHERE ticket.kind = 'pengaduan'
+        """
+    )
 
 
 def _reports() -> None:

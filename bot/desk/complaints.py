@@ -1,0 +1,115 @@
+"""The register of complaints. Implements `handoff.reports.register.Complaints`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from bot.clock import Clock
+from bot.desk.locks import Locks
+from bot.desk.moves import Moves
+from bot.desk.reports import letterhead_of
+from bot.office import Office
+from bot.store import complaints as rows
+from bot.store.database import Database
+from bot.store.desk import audit
+from bot.store.tickets import Change, officer
+from handoff.calendar import Calendar
+from handoff.ports.desk import Unfit
+from handoff.ports.values import NotFound, Officer
+from handoff.reports.complaints import register
+from handoff.reports.document import Document
+from handoff.reports.register import LONGEST_ANSWER, MOST, WAYS, Complaint, Entry, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class StoredComplaints:
+    """Reads the register, and keeps what officers write into it."""
+
+    database: Database
+    clock: Clock
+    moves: Moves
+    calendar: Calendar
+    office: Office
+
+    async def register(self, wanted: Wanted) -> Sequence[Complaint]:
+        """Return complaints in the order in which they came."""
+        after = wanted.until + timedelta(days=1) if wanted.until else None
+        async with self.database.statement() as tx:
+            found = await rows.register(
+                tx,
+                since=self._midnight(wanted.since),
+                until=self._midnight(after),
+                source=wanted.source,
+                standing=wanted.standing,
+                most=MOST,
+            )
+        return [self._complaint(row) for row in found]
+
+    async def one(self, number: str) -> Complaint:
+        """Return the complaint of that number. Raises `NotFound`."""
+        async with self.database.statement() as tx:
+            row = await rows.one(tx, number)
+        if row is None:
+            raise NotFound
+        return self._complaint(row)
+
+    async def enter(self, by: Officer, number: str, entry: Entry, *, version: int) -> None:
+        """Change what the register says. Raises `NotFound`, `Stale`, `Unfit`."""
+        answer = entry.answer.replace("\x00", "").strip()
+        if entry.came_by not in WAYS:
+            raise Unfit("complaint_way")
+        if len(answer) > LONGEST_ANSWER:
+            raise Unfit("too_long", str(LONGEST_ANSWER))
+        async with self.database.statement() as tx:
+            row = await rows.one(tx, number)
+        if row is None:
+            raise NotFound
+        async with Locks(self.database).case(row.ticket_id, version) as case:
+            who = officer(by.id)
+            known = await self.moves.tick(case.tx, case.ticket, "evidence", is_met=entry.has_evidence, by=who)
+            await self.moves.note(case.tx, known, Change("complaint"), by=who)
+            await rows.change(case.tx, known.id, source=entry.source, came_by=entry.came_by, answer=answer)
+            await audit.note(
+                case.tx,
+                "complaint.entered",
+                now=self.clock.now(),
+                officer_id=by.id,
+                about=f"ticket:{known.number}",
+            )
+
+    async def document(self, wanted: Wanted) -> Document:
+        """Return the register with the office's letterhead."""
+        signature = self.office.reports.signed_by
+        return register(
+            await self.register(wanted),
+            since=wanted.since,
+            until=wanted.until,
+            letterhead=letterhead_of(self.office),
+            signed_by=(signature.function, signature.name),
+            made_on=self.calendar.day_of(self.clock.now()),
+        )
+
+    def _complaint(self, row: Any) -> Complaint:
+        return Complaint(
+            number=row.number,
+            version=row.version,
+            conversation_id=row.conversation_id,
+            came_on=self.calendar.day_of(row.opened_at),
+            source="ombudsman" if row.source == "ombudsman" else "citizen",
+            came_by=row.came_by,
+            has_evidence=row.has_evidence,
+            state=row.state,
+            answered_on=self._day(row.answered_at),
+            answer=row.answer,
+            closed_on=self._day(row.closed_at),
+            officer=row.officer,
+        )
+
+    def _day(self, at: datetime | None) -> date | None:
+        return None if at is None else self.calendar.day_of(at)
+
+    def _midnight(self, day: date | None) -> datetime | None:
+        return None if day is None else self.calendar.at(day, time())

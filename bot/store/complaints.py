@@ -1,0 +1,100 @@
+"""What the register of complaints has besides the ticket. It follows the ticket: see bot/store/tickets.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Row, Text, bindparam, text
+
+from bot.store.database import Transaction
+
+_KEEP = text(
+    """
+    INSERT INTO complaint AS known (ticket_id, came_by, has_evidence, answered_at)
+    SELECT ticket.id, contact.channel, 'evidence' = ANY(ticket.checklist), ticket.answered_at
+    FROM ticket
+    JOIN conversation ON conversation.id = ticket.conversation_id
+    JOIN contact ON contact.id = conversation.contact_id
+    WHERE ticket.id = :ticket
+    ON CONFLICT (ticket_id) DO UPDATE SET has_evidence = excluded.has_evidence,
+        answered_at = coalesce(known.answered_at, excluded.answered_at)
+    """
+)
+
+
+async def follow(tx: Transaction, ticket_id: int) -> None:
+    """Have the register say what a complaint's ticket says: whether evidence is ticked, when it was answered."""
+    await tx.execute(_KEEP, {"ticket": ticket_id})
+
+
+# One that went on in another ticket is that one's.
+_REGISTER = """
+    SELECT ticket.id AS ticket_id, ticket.number, ticket.version, ticket.state, ticket.conversation_id,
+        ticket.opened_at, ticket.closed_at, officer.name AS officer,
+        coalesce(complaint.source, 'citizen') AS source, coalesce(complaint.came_by, contact.channel) AS came_by,
+        coalesce(complaint.has_evidence, false) AS has_evidence,
+        coalesce(complaint.answered_at, ticket.answered_at) AS answered_at, coalesce(complaint.answer, '') AS answer
+    FROM ticket
+    JOIN conversation ON conversation.id = ticket.conversation_id
+    JOIN contact ON contact.id = conversation.contact_id
+    LEFT JOIN complaint ON complaint.ticket_id = ticket.id
+    LEFT JOIN officer ON officer.id = ticket.assignee_id
+    WHERE ticket.kind = 'pengaduan' AND ticket.merged_into_id IS NULL
+"""
+_PAGE = text(
+    _REGISTER
+    + """
+        AND (CAST(:since AS timestamptz) IS NULL OR ticket.opened_at >= :since)
+        AND (CAST(:until AS timestamptz) IS NULL OR ticket.opened_at < :until)
+        AND (CAST(:source AS text) IS NULL OR coalesce(complaint.source, 'citizen') = :source)
+        AND CASE :standing
+            WHEN 'unanswered' THEN coalesce(complaint.answered_at, ticket.answered_at) IS NULL
+            WHEN 'open' THEN ticket.closed_at IS NULL
+            WHEN 'ended' THEN ticket.closed_at IS NOT NULL
+            ELSE true END
+    ORDER BY ticket.opened_at, ticket.id LIMIT :most
+    """
+).bindparams(
+    bindparam("since", type_=DateTime(timezone=True)),
+    bindparam("until", type_=DateTime(timezone=True)),
+    bindparam("source", type_=Text()),
+    bindparam("standing", type_=Text()),
+)
+
+
+async def register(
+    tx: Transaction,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    source: str | None,
+    standing: str | None,
+    most: int,
+) -> Sequence[Row[Any]]:
+    """Return complaints that came from `since` until before `until`, in that order.
+
+    `standing` is unanswered, open or ended; None: all.
+    """
+    values = {"since": since, "until": until, "source": source, "standing": standing or "", "most": most}
+    return (await tx.execute(_PAGE, values)).all()
+
+
+_ONE = text(_REGISTER + " AND ticket.number = :number")
+
+
+async def one(tx: Transaction, number: str) -> Row[Any] | None:
+    """Return the complaint of that number; None when there is none."""
+    return (await tx.execute(_ONE, {"number": number})).one_or_none()
+
+
+_CHANGE = text(
+    "UPDATE complaint SET source = :source, came_by = :came_by, answer = :answer WHERE ticket_id = :ticket"
+)
+
+
+async def change(tx: Transaction, ticket_id: int, *, source: str, came_by: str, answer: str) -> None:
+    """Keep what an officer has written into the register."""
+    values = {"ticket": ticket_id, "source": source, "came_by": came_by, "answer": answer or None}
+    await tx.execute(_CHANGE, values)

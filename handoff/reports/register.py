@@ -1,0 +1,84 @@
+"""The register of complaints (decree, Bab V): what came, from whom, by which way, and when it was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, Protocol, get_args
+
+from handoff.ports.values import Officer
+from handoff.reports.document import Document
+
+Source = Literal["citizen", "ombudsman"]
+"""Decree, Bab V: complaints come from the public, or as a recommendation of the Ombudsman."""
+SOURCES: tuple[Source, ...] = get_args(Source)
+WAYS = ("whatsapp", "email", "room", "box", "phone", "letter", "website", "facebook", "instagram", "link")
+"""The decree's ways (Penanganan Pengaduan, Saran dan Masukan), and a letter."""
+Standing = Literal["unanswered", "open", "ended"]
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+MOST = 1000
+"""Complaints of one register."""
+LONGEST_ANSWER = 2000
+"""Characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One line of the register. `version` is its ticket's; days are the office's.
+
+    `came_by` is one of `WAYS`, or a channel's own name.
+    """
+
+    number: str
+    version: int
+    conversation_id: int
+    came_on: date
+    source: Source
+    came_by: str
+    has_evidence: bool
+    state: str
+    answered_on: date | None
+    answer: str
+    closed_on: date | None
+    officer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which complaints are looked at: those that came on these days, both included; None narrows nothing."""
+
+    since: date | None = None
+    until: date | None = None
+    source: Source | None = None
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an officer writes into the register. `answer` is what was answered, in a few words."""
+
+    source: Source
+    came_by: str
+    has_evidence: bool
+    answer: str = ""
+
+
+class Complaints(Protocol):
+    """The door of the register."""
+
+    async def register(self, wanted: Wanted) -> Sequence[Complaint]:
+        """Return complaints in the order in which they came, at most `MOST`."""
+        ...
+
+    async def one(self, number: str) -> Complaint:
+        """Return the complaint of that number. Raises `NotFound`."""
+        ...
+
+    async def enter(self, officer: Officer, number: str, entry: Entry, *, version: int) -> None:
+        """Change what the register says. Raises `NotFound`, `Stale`, `Unfit` (complaint_way, too_long)."""
+        ...
+
+    async def document(self, wanted: Wanted) -> Document:
+        """Return the register with the office's letterhead, to be written as a file."""
+        ...

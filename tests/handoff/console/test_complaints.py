@@ -1,0 +1,168 @@
+"""The register of complaints: it follows the tickets, officers add what only they know, and it can be taken along."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from openpyxl import load_workbook
+from pydantic import ValidationError
+from pypdf import PdfReader
+
+from bot import assembly, counter
+from bot.office import Complaints
+from handoff.reports.register import Entry, Wanted
+from tests.bot.desk.floor import Floor
+from tests.bot.desk.timing import monday
+from tests.handoff.console.conftest import OpenPage
+from tests.handoff.console.looking import LOOKS, is_too_wide, small_targets, violations
+from tests.handoff.console.running import Desk
+from tests.handoff.console.test_inbox import sender
+
+
+@pytest.fixture
+def floor(desk: Desk) -> Floor:
+    """Citizens and officers' acts, on the Monday of a week without holidays."""
+    acts = counter.desk(desk.stage.core)
+    floor = Floor(desk.stage, acts, acts.casework)
+    monday(floor)
+    return floor
+
+
+async def complained(floor: Floor, number: int = 1, **named: object) -> tuple[int, str]:
+    """Let somebody complain; return (conversation, number)."""
+    conversation, ticket = await floor.asked(
+        "Petugasnya ketus", kind="pengaduan", sender=sender(number), **named
+    )
+    return conversation, ticket.number
+
+
+async def test_a_complaint_stands_in_it_by_itself_and_is_answered_by_the_first_reply(
+    desk: Desk, floor: Floor
+) -> None:
+    conversation, number = await complained(floor)
+    await floor.asked("Mohon data", sender=sender(2))
+    room = counter.complaints(desk.stage.core)
+    [known] = await room.register(Wanted())
+    assert (known.number, known.source, known.came_by) == (number, "citizen", "whatsapp")
+    assert (known.answered_on, known.officer, known.has_evidence) == (None, None, False)
+    sari = await desk.officer(name="Sari")
+    (ticket,) = await floor.rows("SELECT id, version FROM ticket WHERE number = :n", n=number)
+    await floor.desk.tick(sari, ticket.id, "evidence", is_met=True, version=ticket.version)
+    floor.stage.clock.advance(timedelta(days=1))
+    today = room.calendar.day_of(floor.stage.clock.now())
+    await floor.reply(sari, conversation)
+    floor.stage.clock.advance(timedelta(days=1))
+    await floor.reply(sari, conversation, "Sudah ditegur.")
+    [known] = await room.register(Wanted())
+    assert (known.answered_on, known.officer, known.has_evidence) == (today, "Sari", True)
+    assert known.came_on == today - timedelta(days=1)
+    assert await room.register(Wanted(standing="unanswered")) == []
+    assert await room.register(Wanted(since=today)) == []
+    assert [each.number for each in await room.register(Wanted(until=known.came_on))] == [number]
+    kept = await floor.row("SELECT came_by, has_evidence, answered_at IS NOT NULL AS answered FROM complaint")
+    assert tuple(kept) == ("whatsapp", True, True)
+
+
+async def test_what_turns_out_to_be_a_complaint_joins(desk: Desk, floor: Floor) -> None:
+    _, ticket = await floor.asked("Mohon data")
+    room = counter.complaints(desk.stage.core)
+    assert await room.register(Wanted()) == []
+    sari = await desk.officer(name="Sari")
+    await floor.desk.change_kind(sari, ticket.id, "pengaduan", version=ticket.version)
+    assert [each.number for each in await room.register(Wanted())] == [ticket.number]
+
+
+async def test_a_supervisor_writes_into_it(desk: Desk, floor: Floor) -> None:
+    _, number = await complained(floor)
+    client = await desk.client("supervisor")
+    page = await client.get(f"/console/complaints/{number}")
+    assert page.status_code == 200
+    known = await counter.complaints(desk.stage.core).one(number)
+    data = {
+        "source": "ombudsman",
+        "came_by": "letter",
+        "has_evidence": "1",
+        "answer": "=Petugas <ditegur>",
+        "version": str(known.version),
+    }
+    done = await client.post(f"/console/complaints/{number}", data=data)
+    assert done.status_code == 303
+    page = await client.get(done.headers["location"])
+    for told in ("Rekomendasi Ombudsman", "Surat", "=Petugas &lt;ditegur&gt;", "Register diperbarui"):
+        assert told in page.text
+    again = await client.post(f"/console/complaints/{number}", data=data)
+    assert again.status_code == 409
+    assert "baru saja berubah" in again.text
+    assert (
+        await client.post(f"/console/complaints/{number}", data={**data, "came_by": "x"})
+    ).status_code == 422
+    shown = (await client.get("/console/complaints?source=citizen")).text
+    assert number not in shown
+    assert await floor.rows("SELECT 1 FROM audit WHERE action = 'complaint.entered'")
+    assert not await floor.rows("SELECT 1 FROM ticket_change WHERE after LIKE '%ditegur%'")
+
+
+async def test_it_is_taken_along_as_a_file(desk: Desk, floor: Floor) -> None:
+    _, number = await complained(floor)
+    room = counter.complaints(desk.stage.core)
+    version = (await room.one(number)).version
+    entry = Entry("citizen", "box", has_evidence=False, answer="=1+1")
+    await room.enter(await desk.officer("supervisor"), number, entry, version=version)
+    client = await desk.client("supervisor")
+    book = load_workbook(BytesIO((await client.get("/console/complaints/register.xlsx")).content))
+    row = [cell.value for cell in book.worksheets[0][5]]
+    assert row[0] == number
+    assert {"Kotak saran", "Masyarakat", "Belum ada"} <= set(row)
+    answer = next(cell for cell in book.worksheets[0][5] if cell.value == "=1+1")
+    assert answer.data_type == "s"
+    pdf = await client.get("/console/complaints/register.pdf", params={"standing": "unanswered"})
+    assert number in PdfReader(BytesIO(pdf.content)).pages[0].extract_text()
+    assert (await client.get("/console/complaints/register.csv")).status_code == 404
+    assert (await client.get("/console/complaints/ADU-2020-00001")).status_code == 404
+
+
+async def test_it_is_the_supervisors(desk: Desk, floor: Floor) -> None:
+    _, number = await complained(floor)
+    client = await desk.client("officer")
+    for path in ("", "/register.xlsx", f"/{number}"):
+        assert (await client.get(f"/console/complaints{path}")).status_code == 403
+
+
+async def test_who_is_responsible_is_announced_where_the_office_has_said_so(desk: Desk) -> None:
+    stage, wish = desk.stage, "saya mau mengadu, petugasnya lama sekali membalas"
+    [reply] = await stage.answered(wish, sender=sender(1))
+    assert "Penanggung jawab" not in reply
+    office = stage.core.settings.office
+    named = Complaints(manager_name="Ibu Contoh", manager_contact="Ruang PST, pengaduan@example.go.id")
+    settings = replace(stage.core.settings, office=office.model_copy(update={"complaints": named}))
+    settling = assembly.settling(replace(stage.core, settings=settings))
+    stage = replace(stage, answering=replace(stage.answering, settling=settling))
+    [reply] = await stage.answered(wish, sender=sender(2))
+    assert "Penanggung jawab pengaduan: Ibu Contoh, Ruang PST, pengaduan@example.go.id." in reply
+
+
+def test_a_name_without_an_address_is_refused() -> None:
+    with pytest.raises(ValidationError, match="manager_contact"):
+        Complaints(manager_name="Ibu Contoh")
+
+
+@pytest.mark.parametrize(("width", "is_dark"), LOOKS)
+async def test_in_every_look(
+    desk: Desk, floor: Floor, open_page: OpenPage, width: int, is_dark: bool
+) -> None:
+    boss = await desk.officer("supervisor")
+    page = await open_page(boss, "/console/complaints", width=width, dark=is_dark, bypass_csp=True)
+    assert await violations(page) == []
+    _, number = await complained(floor)
+    room = counter.complaints(desk.stage.core)
+    version = (await room.one(number)).version
+    entry = Entry("ombudsman", "facebook", has_evidence=True, answer="Jawaban yang panjang. " * 20)
+    await room.enter(boss, number, entry, version=version)
+    for path in ("complaints", f"complaints/{number}"):
+        page = await open_page(boss, f"/console/{path}", width=width, dark=is_dark, bypass_csp=True)
+        assert await violations(page) == []
+        assert not await is_too_wide(page)
+        assert width > 400 or await small_targets(page) == []
