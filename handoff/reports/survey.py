@@ -59,7 +59,7 @@ def survey_report(
 
 def _instrument(campaign: Campaign, outcome: Outcome, basis: str, guideline: str) -> list[Block]:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (each.code, each.name.id, each.text.id, " / ".join(answer.id for answer in each.answers))
+        (f"{each.code} {each.name.id}", each.text.id, " / ".join(answer.id for answer in each.answers))
         for each in outcome.instrument.questions
     )
     return [
@@ -67,7 +67,11 @@ def _instrument(campaign: Campaign, outcome: Outcome, basis: str, guideline: str
             f"Survei memakai kuesioner versi {campaign.version} dengan sembilan unsur menurut {guideline}. Setiap unsur"
             " ditanyakan dengan satu pertanyaan berskala 1 sampai 4; setiap pertanyaan boleh dilewati."
         ),
-        Grid("Unsur dan pertanyaan", ("Kode", "Unsur", "Pertanyaan", "Jawaban 1 / 2 / 3 / 4"), rows),
+        Grid(
+            "Unsur dan pertanyaan",
+            ("Unsur", "Pertanyaan", "Jawaban, dari yang terburuk (1) sampai yang terbaik (4)"),
+            rows,
+        ),
         Paragraph(f"Dasar: {basis}"),
     ]
 
@@ -216,6 +220,6 @@ def _lowest(outcome: Outcome, names: Mapping[str, str]) -> list[Block]:
         return []
     return [
         Paragraph(
-            f"Unsur dengan nilai terendah: {', '.join(lowest)}. Unsur inilah yang lebih dahulu diperbaiki."
+            f"Unsur dengan nilai terendah: {'; '.join(lowest)}. Unsur inilah yang lebih dahulu diperbaiki."
         )
     ]
