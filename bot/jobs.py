@@ -19,6 +19,7 @@ from bot.closing import Closing
 from bot.deliver import Delivering, DeliverLater
 from bot.desk.notices import Notices, TellLater
 from bot.desk.reporting import MonthlyReporting
+from bot.desk.reviewing import Reviewing
 from bot.files import Files
 from bot.media import Fetching, FetchLater
 from bot.privacy.retention import Retention
@@ -88,6 +89,7 @@ def register(
     tending: Tending | None = None,
     closing: Closing | None = None,
     reporting: MonthlyReporting | None = None,
+    reviewing: Reviewing | None = None,
     retention: Retention | None = None,
     catalogue: CatalogueSync | None = None,
 ) -> None:
@@ -109,6 +111,7 @@ def register(
         tending=tending,
         closing=closing,
         reporting=reporting,
+        reviewing=reviewing,
         retention=retention,
     )
     retry = Retry()
