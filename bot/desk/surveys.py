@@ -127,7 +127,7 @@ class StoredSurveys:
             raise Refused("period")
         if self.daytime.earliest(now) > now:
             raise Refused("night")
-        count, zone = 0, self.daytime.zone
+        zone = self.daytime.zone
         async with self.database.transaction() as tx:
             found = await rows.served(
                 tx,
@@ -136,19 +136,29 @@ class StoredSurveys:
                 until=_begin(last + timedelta(days=1), zone),
                 most=MOST_INVITED + 1,
             )
-            for who in found[:MOST_INVITED]:
-                count += await self._invite(tx, campaign, who, now)
-            detail = {"count": count, "first": first.isoformat(), "last": last.isoformat()}
+            detail = {"first": first.isoformat(), "last": last.isoformat()}
             about = f"survey:{survey_id}"
             await audit.note(tx, "survey.invited", now=now, officer_id=officer.id, about=about, detail=detail)
+        count = 0
+        for who in found[:MOST_INVITED]:
+            count += await self._invite(campaign, who)
         log.info("people invited to a survey", survey=survey_id, count=count)
         return Invited(count, has_more=len(found) > MOST_INVITED)
 
-    async def _invite(self, tx: Transaction, campaign: Campaign, who: Served, now: datetime) -> bool:
-        """Invite one, unless somebody else just did."""
-        token = token_urlsafe(24)
-        if not await rows.invite(tx, campaign.id, who, digest=ratings.digest(token), now=now):
-            return False
+    async def _invite(self, campaign: Campaign, who: Served) -> bool:
+        """Invite one, in a transaction of its own; not whom somebody else just did, or who just refused."""
+        token, now = token_urlsafe(24), self.clock.now()
+        async with self.database.transaction() as tx:
+            if not await rows.hold(tx, who):
+                return False
+            if not await rows.invite(tx, campaign.id, who, digest=ratings.digest(token), now=now):
+                return False
+            await self._tell(tx, campaign, who, token, now)
+        return True
+
+    async def _tell(
+        self, tx: Transaction, campaign: Campaign, who: Served, token: str, now: datetime
+    ) -> None:
         day = long_day(campaign.closes_on, who.language)
         arguments = {"office": self.office, "link": f"{self.page}/{token}", "date": day}
         message_id = await notices.keep(
@@ -162,7 +172,6 @@ class StoredSurveys:
             now=now,
         )
         await self.queue.deliver(tx, message_id, conversation_id=who.conversation_id, channel=who.channel)
-        return True
 
 
 @cache

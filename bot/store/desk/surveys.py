@@ -169,6 +169,24 @@ async def served(
     return [Served(*row) for row in await tx.execute(_SERVED, values)]
 
 
+_HOLD = text(
+    """
+    SELECT person.erased_at IS NULL AND contact.opted_out_at IS NULL AS may_be_asked
+    FROM conversation
+    JOIN contact ON contact.id = conversation.contact_id
+    JOIN person ON person.id = contact.person_id
+    WHERE conversation.id = :conversation AND contact.person_id = :person AND conversation.forgotten_at IS NULL
+    FOR UPDATE OF contact
+    """
+)
+
+
+async def hold(tx: Transaction, who: Served) -> bool:
+    """Lock a person's contact, as whoever keeps a message does; False when they may not be invited any more."""
+    values = {"conversation": who.conversation_id, "person": who.person_id}
+    return bool((await tx.execute(_HOLD, values)).scalar_one_or_none())
+
+
 _INVITE = text(
     """
     INSERT INTO survey_sheet (survey_id, person_id, conversation_id, digest, service, channel, invited_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import timedelta
 from io import BytesIO
@@ -192,6 +193,19 @@ async def test_nobody_is_invited_who_refused_was_not_served_or_is_not_there_any_
     sent = await client.post(f"{address}/invite", data=period)
     assert sent.headers["location"] == f"{address}?invited=0"
     assert await links(desk) == []
+
+
+async def test_two_supervisors_at_once_invite_everybody_once(desk: Desk) -> None:
+    period = await served(desk)
+    client = await desk.client("supervisor")
+    address = await made(desk, client)
+    other = await desk.client("supervisor")
+    both = await asyncio.gather(
+        *(each.post(f"{address}/invite", data=period) for each in (client, other) * 2)
+    )
+    counts = [int(answer.headers["location"].rpartition("=")[2]) for answer in both]
+    assert sum(counts) == 3
+    assert await desk.stage.scalar("SELECT count(*) FROM delivery WHERE key = 'survey'") == 3
 
 
 async def test_invitations_keep_the_hours_and_the_days(desk: Desk) -> None:
