@@ -15,8 +15,8 @@ _VIOLATIONS = """
 _SMALL = """
 () => [...document.querySelectorAll("a, button, summary, select, input:not([type=hidden])")]
     .filter(each => each.checkVisibility() && !each.closest("p, dd, td, th, li, .sr, .skip"))
-    .map(each => [each.closest("label") ?? each, each])
-    .filter(([target]) => { const box = target.getBoundingClientRect(); return box.height > 1 && box.height < 43.5; })
+    .map(each => [Math.max(...[each, ...each.labels ?? []].map(one => one.getBoundingClientRect().height)), each])
+    .filter(([height]) => height > 1 && height < 43.5)
     .map(([, each]) => each.outerHTML.slice(0, 120))
 """
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from playwright.async_api import Page
+from sqlalchemy import text, update
 
 from bench.archive import Size, fill
 from bot import counter
-from bot.store.tables import person
+from bot.store.tables import contact, delivery, person
 from handoff.ports.values import Role
 from tests.handoff.console.conftest import OpenPage
 from tests.handoff.console.entering import enter, with_password
@@ -88,33 +90,32 @@ async def home(desk: Desk) -> Place:
     return "officer", "/console/"
 
 
-async def full_home(desk: Desk) -> Place:
-    await _full(desk)
-    return "officer", "/console/"
-
-
 async def empty_inbox(desk: Desk) -> Place:
     return "officer", "/console/inbox"
 
 
-async def full_inbox(desk: Desk) -> Place:
-    await _full(desk)
-    return "officer", "/console/inbox?queue=all&channel=whatsapp"
-
-
-async def search(desk: Desk) -> Place:
-    await _full(desk)
-    return "officer", "/console/inbox?q=data"
-
-
-async def attention(desk: Desk) -> Place:
-    await _full(desk)
+async def empty_attention(desk: Desk) -> Place:
     return "officer", "/console/attention"
 
 
-async def attention_of_a_kind(desk: Desk) -> Place:
-    await _full(desk)
-    return "officer", "/console/attention?kind=uncertain"
+async def canned(desk: Desk) -> Place:
+    client = await desk.client("officer")
+    form = {
+        "shortcut": "salam-panjang",
+        "title": LONG_NAME,
+        "text_id": "Halo, saya {petugas}.",
+        "text_en": "",
+    }
+    assert (await client.post("/console/canned/add", data=form)).status_code == 303
+    return "officer", "/console/canned"
+
+
+async def new_canned(desk: Desk) -> Place:
+    return "officer", "/console/canned/add"
+
+
+async def citizens(desk: Desk) -> Place:
+    return "officer", "/console/person"
 
 
 async def no_surveys(desk: Desk) -> Place:
@@ -132,13 +133,6 @@ async def full_survey(desk: Desk) -> Place:
 
 async def survey_words(desk: Desk) -> Place:
     return "supervisor", "/console/surveys/questions"
-
-
-async def _full(desk: Desk) -> None:
-    """Have much in it, and long names."""
-    await asyncio.to_thread(fill, desk.stage.core.database.url, Size(conversations=400, each=2, open=70))
-    async with desk.stage.core.database.transaction() as tx:
-        await tx.execute(update(person).values(name=LONG_NAME))
 
 
 async def _after_the_password(desk: Desk, role: Role) -> LoggedIn:
@@ -161,12 +155,11 @@ PLACES: list[Callable[[Desk], Awaitable[Place]]] = [
     empty_audit,
     refused,
     home,
-    full_home,
     empty_inbox,
-    full_inbox,
-    search,
-    attention,
-    attention_of_a_kind,
+    empty_attention,
+    canned,
+    new_canned,
+    citizens,
     no_surveys,
     surveys,
     full_survey,
@@ -187,6 +180,72 @@ async def test_a_page_suits_everybody(
         if width < 640:
             assert await small_targets(page) == [], look
         await page.context.close()
+
+
+async def test_full_pages_suit_everybody(desk: Desk, open_page: OpenPage) -> None:
+    """One office with much in it: what is wrong anywhere is told at once."""
+    await asyncio.to_thread(fill, desk.stage.core.database.url, Size(conversations=400, each=2, open=70))
+    supervisor = await desk.log_in("supervisor")
+    talk, who = await _long_talk(desk, supervisor)
+    paths = [
+        "/console/",
+        "/console/inbox?queue=all&channel=whatsapp",
+        "/console/inbox?q=data",
+        "/console/attention",
+        "/console/attention?kind=uncertain",
+        f"/console/conversation/{talk}",
+        "/console/person?q=Raden",
+        f"/console/person/{who}",
+        f"/console/person/{who}/join?q=Raden",
+        f"/console/person/{who}/erase",
+        "/console/reports",
+    ]
+    wrong: list[str] = []
+    for width, dark in LOOKS:
+        page = await open_page(supervisor, "/console/me", width=width, dark=dark)
+        for path in paths:
+            await page.goto(path)
+            wrong += [f"{path}, {width} px, dark {dark}: {each}" for each in await _wrong(page, width)]
+            if "/conversation/" in path and width < 640:
+                await page.get_by_text("Tiket dan warga", exact=True).click()
+                wrong += [f"{path}, beside, dark {dark}: {each}" for each in await _wrong(page, width)]
+        await page.context.close()
+    assert wrong == []
+
+
+async def _long_talk(desk: Desk, officer: LoggedIn) -> tuple[int, int]:
+    """Have a conversation with all that is long or goes wrong; return it and its person."""
+    message = await desk.stage.hear(f"{'Mohon data kemiskinan menurut kecamatan. ' * 2_500}{'W' * 300}")
+    row = "SELECT conversation_id, person_id FROM message JOIN conversation ON conversation.id = conversation_id"
+    async with desk.stage.core.database.transaction() as tx:
+        found = await tx.execute(
+            text(f"{row} JOIN contact ON contact.id = contact_id WHERE message.id = :id"), {"id": message}
+        )
+        talk, who = found.one()
+    client = await desk.client(officer)
+    path = f"/console/conversation/{talk}"
+    assert (
+        await client.post(f"{path}/do/open", data={"kind": "penjualan", "purpose": LONG_NAME})
+    ).status_code == 303
+    for do, mode in (("send", "reply"), ("note", "note")):
+        form = {"text": f"Sebentar ya. {'x' * 200}", "mode": mode, "do": do, "seen": str(message)}
+        assert (await client.post(f"{path}/reply", data=form)).status_code == 303
+    async with desk.stage.core.database.transaction() as tx:
+        await tx.execute(update(person).values(name=LONG_NAME))
+        await tx.execute(
+            update(delivery)
+            .where(delivery.c.message_id > message)
+            .values(state="failed", failure="Nomor tidak dikenal")
+        )
+        await tx.execute(update(contact).values(last_inbound_at=desk.stage.clock.now() - timedelta(days=3)))
+    return talk, who
+
+
+async def _wrong(page: Page, width: int) -> list[str]:
+    found = await violations(page)
+    if await is_too_wide(page):
+        found.append("has to be moved sideways")
+    return found + (await small_targets(page) if width < 640 else [])
 
 
 async def test_the_keyboard_alone_is_enough(desk: Desk, open_page: OpenPage) -> None:
