@@ -478,7 +478,7 @@ def reports(core: Core, known: Shelf | None = None) -> Reports:
     """Return what makes the office's reports; `known` where it is at hand, since reading it takes a second."""
     office = core.settings.office
     titles = TopicTitles(known or shelf(core.settings))
-    return Reports(Counting(core.database, rules_of(office), titles), office, core.clock)
+    return Reports(Counting(core.database, rules_of(office), titles, core.clock), office, core.clock)
 
 
 def reporting(core: Core, known: Shelf | None = None) -> MonthlyReporting:

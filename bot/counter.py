@@ -57,6 +57,7 @@ def console(core: Core) -> Console:
     key = core.settings.signing_key()
     if key is None:
         raise SettingsError(["environment: PST_SECRET_KEY: missing; the officers' desk is off without it"])
+    reports = assembly.reports(core)
     contents = Contents(core.files, core.settings.office.storage.raw_in_database_bytes)
     doors = Doors(
         accounts=Accounts(
@@ -83,7 +84,8 @@ def console(core: Core) -> Console:
         news=StoredNews(core.database.url),
         talk=talk(core),
         privacy=privacy(core),
-        reports=assembly.reports(core),
+        reports=reports,
+        figures=reports.counting,
         complaints=complaints(core),
         surveys=surveys(core),
     )

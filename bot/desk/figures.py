@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 
+from bot.clock import Clock
 from bot.store.database import Database
 from bot.store.desk import figures as rows
 from handoff.calendar import Calendar
 from handoff.deadline import Deadlines, Pause
 from handoff.reports import counting
 from handoff.reports.counting import Case, Span
-from handoff.reports.figures import Complaints, Figures, OfficerFigures, Period, Ratings, Spread
+from handoff.reports.figures import WHOLE, Complaints, Figures, OfficerFigures, Period, Ratings, Scope, Spread
 from handoff.ticket import KINDS, Kind
 
 MOST_TOPICS = 10
@@ -20,23 +21,27 @@ MOST_TOPICS = 10
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """Counts what happened. `title` names a topic by its label, None where it is no subject ("salam")."""
+    """Counts what happened. `title` names a topic by its label, None where it is no subject ("salam").
+
+    With a `clock` only what has happened by now: what falls due later today is not late yet.
+    """
 
     database: Database
     deadlines: Deadlines
     title: Callable[[str], str | None]
+    clock: Clock | None = None
 
-    async def figures(self, period: Period) -> Figures:
-        """Return everything of a period of local days. The same rows give the same figures."""
+    async def figures(self, period: Period, scope: Scope = WHOLE) -> Figures:
+        """Return everything of a period of local days, within a scope. The same rows give the same figures."""
         span = self.span(period)
         async with self.database.transaction() as tx:
-            begun = await rows.arrivals(tx, span.since, span.until)
-            worked = await rows.work(tx, span.since, span.until)
+            begun = await rows.arrivals(tx, span.since, span.until, scope)
+            worked = await rows.work(tx, span.since, span.until, scope)
             paused = await rows.pauses(tx, [each.id for each in worked])
-            said = await rows.talk(tx, span.since, span.until)
-            asked = await rows.topics(tx, span.since, span.until, most=3 * MOST_TOPICS)
-            replied = await rows.replies(tx, span.since, span.until)
-            rated = await rows.rated(tx, span.since, span.until)
+            said = await rows.talk(tx, span.since, span.until, scope)
+            asked = await rows.topics(tx, span.since, span.until, scope, most=3 * MOST_TOPICS)
+            replied = await rows.replies(tx, span.since, span.until, scope)
+            rated = await rows.rated(tx, span.since, span.until, scope)
             officers = {*replied, *(each.officer_id for each in worked if each.officer_id is not None)}
             names = await rows.names(tx, sorted(officers))
         cases = [_case(each, tuple(paused.get(each.id, ()))) for each in worked]
@@ -75,8 +80,9 @@ class Counting:
     def span(self, period: Period) -> Span:
         """Return the moments of a period: from its first day's midnight to that after its last day, local."""
         calendar = self.deadlines.calendar
-        after = period.last + timedelta(days=1)
-        return Span(calendar.at(period.first, time()), calendar.at(after, time()))
+        since = calendar.at(period.first, time())
+        until = calendar.at(period.last + timedelta(days=1), time())
+        return Span(since, until if self.clock is None else max(since, min(until, self.clock.now())))
 
     def _titled(self, asked: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
         counts: dict[str, int] = {}
@@ -136,6 +142,7 @@ def _officers(
             promise=counting.promise(own, span),
             first_response=counting.first_response(own, span, calendar),
             ratings=_ratings([given for given in rated if given.officer_id == officer_id]),
+            officer_id=officer_id,
         )
         if each.taken or each.replies or each.closed or each.promise.total:
             every.append(each)

@@ -29,6 +29,7 @@ from handoff.ports.inbox import (
 )
 
 ONE_DAY = timedelta(days=1)
+UNCLEAR = "unclear"
 HAS_TICKET = {"some": True, "none": False}
 _MOMENTS = frozenset({"due", "opened", "at"})
 
@@ -148,10 +149,11 @@ class Inbox:
             soon=now + CLOSES_SOON,
             limits=self._limits,
             channel=wanted.channel,
-            kind=wanted.kind if wanted.kind not in HAS_TICKET else None,
+            kind="" if wanted.kind == UNCLEAR else wanted.kind if wanted.kind not in HAS_TICKET else None,
             has_ticket=HAS_TICKET.get(wanted.kind or ""),
             assignee=wanted.officer_id,
             tag=wanted.tag,
+            figure=wanted.figure if wanted.since and wanted.until else None,
             since=None if wanted.since is None else self._midnight(wanted.since),
             until=None if wanted.until is None else self._midnight(wanted.until + ONE_DAY),
         )

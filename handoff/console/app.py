@@ -21,6 +21,7 @@ from handoff.console.complaints import ComplaintPages
 from handoff.console.conversation import Conversations
 from handoff.console.conversation_desk import ConversationDesk
 from handoff.console.doors import Doors
+from handoff.console.figures import FigurePages
 from handoff.console.files import FilePages
 from handoff.console.frame import BASE, HERE, VENDOR, Frame, OpenPage, Page, Visitor, vendor_folder
 from handoff.console.guard import Cookies, Guard, Headers
@@ -87,6 +88,7 @@ class Console:
             Me(frame, doors.accounts, doors.accounts, cookies),
             PeoplePages(frame, doors.people, place.public_url),
             ReportPages(frame, doors.reports),
+            FigurePages(frame, doors.figures, doors.inbox),
             ComplaintPages(frame, doors.complaints),
             SurveyRoom(frame, doors.surveys, doors.reports),
             AuditPages(frame, doors.audit),

@@ -19,7 +19,7 @@ from handoff.ports.live import News
 from handoff.ports.privacy import Privacy
 from handoff.ports.surveys import Surveys
 from handoff.ports.thread import Announcing, Knowledge, Threads
-from handoff.reports.port import ReportRoom
+from handoff.reports.port import FigureRoom, ReportRoom
 from handoff.reports.register import Complaints
 
 
@@ -51,6 +51,7 @@ class Doors:
     news: News
     privacy: Privacy
     reports: ReportRoom
+    figures: FigureRoom
     complaints: Complaints
     surveys: Surveys
     talk: Talk

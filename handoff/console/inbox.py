@@ -16,11 +16,14 @@ from handoff.console.frame import Frame, Page, Visitor
 from handoff.deadline import in_words
 from handoff.ports import inbox as door
 from handoff.ports.inbox import MOST_COUNTED, QUEUES, Choices, Filter, Queue
+from handoff.reports.figures import FIGURES
 from handoff.ticket import KINDS
 
 TONES = {"missed": "red", "near": "amber", "ok": "", "none": "", "paused": ""}
 LONGEST_WORDS = 200
 WITH_OR_WITHOUT = ("some", "none")
+UNCLEAR = "unclear"
+"""Of a figure: conversations of which it is not known what they are about."""
 
 
 class Inbox:
@@ -81,7 +84,10 @@ class Inbox:
             ],
             "kind": [
                 ("", say("inbox.any")),
-                *((each, say(f"inbox.kind_{each}")) for each in (*KINDS, *WITH_OR_WITHOUT)),
+                *(
+                    (each, say(f"inbox.kind_{each}"))
+                    for each in (*KINDS, *((UNCLEAR,) if wanted.figure else WITH_OR_WITHOUT))
+                ),
             ],
             "officer": [("", say("inbox.anybody")), *choices.officers],
             "tag": [("", say("inbox.any")), *((each, each) for each in tags)],
@@ -107,15 +113,22 @@ def filter_of(asked: Mapping[str, str]) -> Filter:
     usual: Queue = "all" if words.strip() else "unclaimed"
     kind = asked.get("kind")
     officer = asked.get("officer", "")
+    figure = next((each for each in FIGURES if each == asked.get("figure")), None)
+    if figure and _day(asked.get("since")) and _day(asked.get("until")):
+        queue, words = "all", ""
+    else:
+        figure = None
+    kinds = (*KINDS, *((UNCLEAR,) if figure else WITH_OR_WITHOUT))
     return Filter(
         queue=next((each for each in QUEUES if each == queue), usual),
         channel=_text(asked.get("channel")),
-        kind=kind if kind in (*KINDS, *WITH_OR_WITHOUT) else None,
+        kind=kind if kind in kinds else None,
         officer_id=int(officer) if officer.isascii() and officer.isdigit() and len(officer) < 18 else None,
         tag=_text(asked.get("tag")),
         since=_day(asked.get("since")),
         until=_day(asked.get("until")),
         words=words,
+        figure=figure,
     )
 
 
@@ -131,6 +144,7 @@ def query_of(wanted: Filter, **changed: Any) -> str:
         "tag": which.tag,
         "since": which.since,
         "until": which.until,
+        "figure": which.figure,
         "q": which.words.strip(),
         "after": after,
     }

@@ -31,6 +31,9 @@ class Filter:
 
     `officer_id` is who holds it, `since` and `until` are days of the office, both included: when something was last
     heard of it, for closed ones when it was closed. `words` are what is searched for.
+
+    `figure` is one of a report (handoff/reports/figures.py): of the queue "all", what was counted for it on these
+    days; `kind` may be "unclear" then, too: conversations of which it is not known what they are about.
     """
 
     queue: Queue = "unclaimed"
@@ -41,6 +44,7 @@ class Filter:
     since: date | None = None
     until: date | None = None
     words: str = ""
+    figure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,34 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal, get_args
 
 from handoff.ikm import rounded
 from handoff.ticket import Kind
+
+Figure = Literal[
+    "arrivals", "by_bot", "messages", "questions", "not_understood", "replies", "rated", "rated1", "rated2",
+    "rated3", "rated4", "rated5", "opened", "done", "idle", "cancelled", "open", "kept", "missed", "answered",
+    "taken",
+]  # fmt: skip
+"""A number that can be looked behind: which conversations or tickets were counted."""
+FIGURES: tuple[Figure, ...] = get_args(Figure)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is counted: of one channel, of one service ("" is none that is clear), of one officer. None: all of them.
+
+    A ticket is its assignee's, a rating its consultation's, a reply its writer's; conversations and what citizens
+    say in them are an officer's where that one works on a ticket of theirs.
+    """
+
+    channel: str | None = None
+    kind: str | None = None
+    officer_id: int | None = None
+
+
+WHOLE = Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +117,7 @@ class Complaints:
 
 @dataclass(frozen=True, slots=True)
 class OfficerFigures:
-    """One officer's share of the work."""
+    """One officer's share of the work; `officer_id` leads to what it consists of, None in what was kept before."""
 
     name: str
     taken: int
@@ -101,6 +126,7 @@ class OfficerFigures:
     promise: Promise
     first_response: Spread | None
     ratings: Ratings
+    officer_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,4 +71,5 @@ def _officer(values: Mapping[str, Any]) -> OfficerFigures:
         promise=Promise(**values["promise"]),
         first_response=None if first is None else Spread(**first),
         ratings=_ratings(values["ratings"]),
+        officer_id=values.get("officer_id"),
     )

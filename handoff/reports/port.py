@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from handoff.reports.document import Document
+from handoff.reports.figures import Figures, Period, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,14 @@ class Month:
 
     first: date
     made_at: datetime | None
+
+
+class FigureRoom(Protocol):
+    """The door of figures as they are now."""
+
+    async def figures(self, period: Period, scope: Scope) -> Figures:
+        """Return everything of a period within a scope, as a report of the same days counts it."""
+        ...
 
 
 class ReportRoom(Protocol):

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, bindparam, text
+from sqlalchemy import BigInteger, DateTime, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
 
 from bot.store.database import Transaction
+from bot.store.desk.behind import SERVICE, within
 from handoff.deadline import Pause
+from handoff.reports.figures import Scope
 from handoff.ticket import Kind, State
 
 NOT_UNDERSTOOD = ("suggest", "not_understood", "ticket_not_understood")
@@ -47,57 +50,81 @@ class Work:
     closed_at: datetime | None
 
 
-def _spanned(query: str) -> Any:
-    return text(query).bindparams(
-        bindparam("since", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True))
-    )
+_TYPES: dict[str, TypeEngine[Any]] = {
+    "since": DateTime(timezone=True),
+    "until": DateTime(timezone=True),
+    "channel": Text(),
+    "kind": Text(),
+    "assignee": BigInteger(),
+}
 
 
-_ARRIVALS = _spanned(
-    """
+async def _of(
+    tx: Transaction, query: str, since: datetime, until: datetime, scope: Scope, *narrow: str, **more: Any
+) -> Any:
+    """Return what a query finds within a span and a scope; each of `narrow` stands where the query says {scope}."""
+    given = {"channel": scope.channel, "kind": scope.kind, "assignee": scope.officer_id}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    conditions = "".join(narrow)
+    sql = query.replace("{service}", SERVICE).replace("{scope}", conditions)
+    values = {"since": since, "until": until, **wanted, **more}
+    used = {name: value for name, value in values.items() if f":{name}" in sql}
+    types = [bindparam(name, type_=_TYPES[name]) for name in used if name in _TYPES]
+    return await tx.execute(text(sql).bindparams(*types), used)
+
+
+def _in(column: str, scope: Scope, *, officer: bool = True) -> str:
+    """Return the condition that a row is of a conversation within the scope; nothing where all are."""
+    by_officer = officer and scope.officer_id is not None
+    if scope.channel is None and scope.kind is None and not by_officer:
+        return ""
+    found = within(channel=scope.channel is not None, kind=scope.kind is not None, officer=by_officer)
+    return f" AND {column} IN ({found})"
+
+
+_ARRIVALS = """
     SELECT channel, service, has_ticket, was_answered, count(*) AS count
     FROM (
         SELECT contact.channel,
-            coalesce(first.kind, conversation.context #>> '{subject,service}', '') AS service,
-            first.kind IS NOT NULL AS has_ticket,
+            {service} AS service,
+            EXISTS (SELECT 1 FROM ticket WHERE ticket.conversation_id = conversation.id) AS has_ticket,
             EXISTS (
                 SELECT 1 FROM message WHERE message.conversation_id = conversation.id AND message.author = 'bot'
             ) AS was_answered
         FROM conversation
         JOIN contact ON contact.id = conversation.contact_id
-        LEFT JOIN LATERAL (
-            SELECT kind FROM ticket WHERE ticket.conversation_id = conversation.id ORDER BY ticket.id LIMIT 1
-        ) AS first ON true
-        WHERE conversation.opened_at >= :since AND conversation.opened_at < :until
+        WHERE conversation.opened_at >= :since AND conversation.opened_at < :until {scope}
     ) AS begun
     GROUP BY 1, 2, 3, 4
-    """
-)
+"""
 
 
-async def arrivals(tx: Transaction, since: datetime, until: datetime) -> list[Arrival]:
+async def arrivals(tx: Transaction, since: datetime, until: datetime, scope: Scope) -> list[Arrival]:
     """Return the conversations that began, counted by what they have in common."""
-    rows = await tx.execute(_ARRIVALS, {"since": since, "until": until})
+    rows = await _of(tx, _ARRIVALS, since, until, scope, _in("conversation.id", scope))
     return [Arrival(*row) for row in rows]
 
 
-_WORK = _spanned(
-    """
+_WORK = """
     SELECT ticket.id, ticket.kind, ticket.state, contact.channel, ticket.assignee_id, ticket.opened_at,
         ticket.clear_at, ticket.due_at, ticket.claimed_at, ticket.answered_at, ticket.closed_at
     FROM ticket
     JOIN conversation ON conversation.id = ticket.conversation_id
     JOIN contact ON contact.id = conversation.contact_id
     WHERE ticket.merged_into_id IS NULL AND ticket.opened_at < :until
-        AND (ticket.closed_at IS NULL OR ticket.closed_at >= :since)
+        AND (ticket.closed_at IS NULL OR ticket.closed_at >= :since) {scope}
     ORDER BY ticket.id
-    """
-)
+"""
 
 
-async def work(tx: Transaction, since: datetime, until: datetime) -> list[Work]:
+async def work(tx: Transaction, since: datetime, until: datetime, scope: Scope) -> list[Work]:
     """Return the tickets that were open at any moment of the period; one that went on in another is left out."""
-    rows = await tx.execute(_WORK, {"since": since, "until": until})
+    narrow = (
+        "" if scope.channel is None else " AND contact.channel = :channel",
+        "" if scope.kind is None else " AND ticket.kind = :kind",
+        "" if scope.officer_id is None else " AND ticket.assignee_id = :assignee",
+    )
+    rows = await _of(tx, _WORK, since, until, scope, *narrow)
     return [Work(*row) for row in rows]
 
 
@@ -123,55 +150,56 @@ class Talk:
     not_understood: int
 
 
-_TALK = _spanned(
-    """
+_TALK = """
     SELECT
         count(*) FILTER (WHERE message.author = 'citizen' AND message.kind = 'message') AS messages,
         count(*) FILTER (WHERE message.author = 'citizen' AND message.understood ? 'topics') AS questions,
         count(*) FILTER (WHERE message.author = 'bot' AND delivery.key = ANY(:not_understood)) AS not_understood
     FROM message LEFT JOIN delivery ON delivery.message_id = message.id AND message.author = 'bot'
-    WHERE message.created_at >= :since AND message.created_at < :until
-    """
-)
+    WHERE message.created_at >= :since AND message.created_at < :until {scope}
+"""
 
 
-async def talk(tx: Transaction, since: datetime, until: datetime) -> Talk:
+async def talk(tx: Transaction, since: datetime, until: datetime, scope: Scope) -> Talk:
     """Count what was said."""
-    values = {"since": since, "until": until, "not_understood": list(NOT_UNDERSTOOD)}
-    row = (await tx.execute(_TALK, values)).one()
+    narrow = _in("message.conversation_id", scope)
+    found = await _of(tx, _TALK, since, until, scope, narrow, not_understood=list(NOT_UNDERSTOOD))
+    row = found.one()
     return Talk(row.messages, row.questions, row.not_understood)
 
 
-_TOPICS = _spanned(
-    """
+_TOPICS = """
     SELECT topic, count(*) AS times
     FROM message, jsonb_array_elements_text(message.understood -> 'topics') AS topic
     WHERE message.created_at >= :since AND message.created_at < :until
-        AND message.author = 'citizen' AND jsonb_typeof(message.understood -> 'topics') = 'array'
+        AND message.author = 'citizen' AND jsonb_typeof(message.understood -> 'topics') = 'array' {scope}
     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most
-    """
-)
+"""
 
 
-async def topics(tx: Transaction, since: datetime, until: datetime, *, most: int) -> list[tuple[str, int]]:
+async def topics(
+    tx: Transaction, since: datetime, until: datetime, scope: Scope, *, most: int
+) -> list[tuple[str, int]]:
     """Return what was asked, by label ("konsultasi/biaya"), the most frequent first."""
-    rows = await tx.execute(_TOPICS, {"since": since, "until": until, "most": most})
+    rows = await _of(tx, _TOPICS, since, until, scope, _in("message.conversation_id", scope), most=most)
     return [(row.topic, row.times) for row in rows]
 
 
-_REPLIES = _spanned(
-    """
+_REPLIES = """
     SELECT message.officer_id, count(*) AS times FROM message
     WHERE message.created_at >= :since AND message.created_at < :until
-        AND message.author = 'officer' AND message.kind <> 'note' AND message.officer_id IS NOT NULL
+        AND message.author = 'officer' AND message.kind <> 'note' AND message.officer_id IS NOT NULL {scope}
     GROUP BY 1
-    """
-)
+"""
 
 
-async def replies(tx: Transaction, since: datetime, until: datetime) -> dict[int, int]:
+async def replies(tx: Transaction, since: datetime, until: datetime, scope: Scope) -> dict[int, int]:
     """Return how many replies each officer wrote."""
-    rows = await tx.execute(_REPLIES, {"since": since, "until": until})
+    narrow = (
+        _in("message.conversation_id", scope, officer=False),
+        "" if scope.officer_id is None else " AND message.officer_id = :assignee",
+    )
+    rows = await _of(tx, _REPLIES, since, until, scope, *narrow)
     return {row.officer_id: row.times for row in rows}
 
 
@@ -184,20 +212,22 @@ class Rated:
     count: int
 
 
-_RATED = _spanned(
-    """
+_RATED = """
     SELECT officer_id, score, count(*) AS count FROM rating
-    WHERE rated_at >= :since AND rated_at < :until GROUP BY 1, 2
+    WHERE rated_at >= :since AND rated_at < :until {scope} GROUP BY 1, 2
     UNION ALL
     SELECT officer_id, NULL, count(*) FROM rating
-    WHERE asked_at >= :since AND asked_at < :until GROUP BY 1
-    """
-)
+    WHERE asked_at >= :since AND asked_at < :until {scope} GROUP BY 1
+"""
 
 
-async def rated(tx: Transaction, since: datetime, until: datetime) -> list[Rated]:
+async def rated(tx: Transaction, since: datetime, until: datetime, scope: Scope) -> list[Rated]:
     """Return the ratings that were given and asked for within the period."""
-    return [Rated(*row) for row in await tx.execute(_RATED, {"since": since, "until": until})]
+    narrow = (
+        _in("conversation_id", scope, officer=False),
+        "" if scope.officer_id is None else " AND officer_id = :assignee",
+    )
+    return [Rated(*row) for row in await _of(tx, _RATED, since, until, scope, *narrow)]
 
 
 _NAMES = text("SELECT id, name FROM officer WHERE id = ANY(:officers)").bindparams(

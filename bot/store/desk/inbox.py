@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from bot.store.database import Transaction
+from bot.store.desk import behind
 from bot.store.desk.attention import ONLY_TELLS, STILL
 from bot.store.silence import CAN_CLOSE, CLOSES, CLOSES_SOON
 
@@ -89,11 +90,14 @@ class Slice:
     tag: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    figure: str | None = None  # with since and until; see bot/store/desk/behind.py
     after: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_of_tickets(self) -> bool:
         """Tell whether only conversations with a ticket can be meant."""
+        if self.figure is not None:
+            return self.figure in behind.OF_TICKETS
         return self.queue not in _OF_CONVERSATIONS or any((self.kind, self.tag, self.assignee))
 
     @property
@@ -112,6 +116,8 @@ class Slice:
 
     def conditions(self) -> list[str]:
         """Return what a row has to fulfil, of ticket, conversation and contact."""
+        if self.figure is not None:
+            return self._counted(self.figure)
         moment = _BY_END["at"] if self.queue == "closed" else _BY_TALK["at"]
         asked = {
             "channel": "contact.channel = :channel",
@@ -126,6 +132,18 @@ class Slice:
             exists = "EXISTS (SELECT FROM ticket AS its WHERE its.conversation_id = conversation.id)"
             conditions.append(exists if self.has_ticket else f"NOT {exists}")
         return conditions
+
+    def _counted(self, figure: str) -> list[str]:
+        """Return what is fulfilled by what was counted for a figure."""
+        conditions = ["contact.channel = :channel"] if self.channel else []
+        of_tickets = {name: sql for name, sql in behind.OF_TICKETS.items() if name == figure}
+        if of_tickets:
+            conditions += [*of_tickets.values(), *(["ticket.kind = :kind"] if self.kind else [])]
+            return [*conditions, *(["ticket.assignee_id = :assignee"] if self.assignee else [])]
+        conditions += [sql for name, sql in behind.OF_CONVERSATIONS.items() if name == figure]
+        conditions += [f"{behind.SERVICE} = :kind"] if self.kind is not None else []
+        has_own = ":assignee" in " ".join(conditions)
+        return [*conditions, *([behind.HAD] if self.assignee and not has_own else [])]
 
     def values(self) -> dict[str, Any]:
         """Return what the conditions' parameters are."""
