@@ -22,7 +22,7 @@ from rich.table import Table
 from bench.house import build
 from bench.row import Row
 
-MEASUREMENTS = ("start", "acknowledgement", "throughput", "sustained", "mail", "console")
+MEASUREMENTS = ("start", "acknowledgement", "throughput", "sustained", "mail", "console", "time")
 RESULTS = Path(__file__).parent / "results.json"
 
 
