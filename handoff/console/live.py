@@ -1,8 +1,8 @@
 """Server-sent events (WHATWG HTML, 9.2): an open page hears that something changed, and asks for what it shows.
 
 Events: `inbox` when queues or counts may be other than before, `conversation` when something changed in one of those
-that the address names. However much happens, a stream says each of them twice a second at most, the first at once. There
-is nothing to pile up, since what is still to be said is one mark for each.
+that the address names. However much happens, a stream says each of them twice a second at most, the first at once.
+There is nothing to pile up, since what is still to be said is one mark for each.
 """
 
 from __future__ import annotations
