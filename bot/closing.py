@@ -30,7 +30,7 @@ from handoff.ticket import Kind
 log = structlog.get_logger()
 
 ROUNDS = 200  # of so many conversations as are taken up at once; the rest follows at the next tick
-PUT_OFF = timedelta(hours=1)  # after an error of our own
+PUT_OFF = timedelta(hours=1)  # after an error of our own, or while a message is just being answered
 
 Situation = Kind | Literal["bot"]
 """The kind of the open ticket, or that there is none: only the bot has answered."""
@@ -105,6 +105,8 @@ class Closing:
     async def _go_on(self, tx: Transaction, silent: Silent, now: datetime) -> datetime | None:
         """Do what silence does to an open conversation; return when to look again."""
         step = next_step(silent.standing, self._limits(silent.kinds), self.daytime, now=now)
+        if step is None and silent.is_unanswered:
+            return now + PUT_OFF  # who thanks an officer gets no answer, which nothing would tell us of
         if step is None or step.at > now:
             return step.at if step else None
         if step.step == "warn" and self.daytime.earliest(now) > now:

@@ -43,7 +43,8 @@ async def due(tx: Transaction, *, now: datetime, most: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """A conversation that is locked. `kinds` are those of its open tickets, `has_answer`: one of ours was sent.
+    """A conversation that is locked. `kinds` are those of its open tickets, `has_answer`: one of ours was sent,
+    `is_unanswered`: something the citizen wrote waits for the bot.
 
     `form_since` is when the form was last gone on with, None without one. `closed_how` is None while it is open, or
     where it was closed before anybody noted how.
@@ -60,6 +61,7 @@ class Silent:
     closed_at: datetime | None
     closed_how: str | None
     has_answer: bool
+    is_unanswered: bool
     is_forgotten: bool
     officer_id: int | None
 
@@ -133,6 +135,7 @@ async def hold(tx: Transaction, conversation_id: int, *, now: datetime) -> Silen
         closed_at=row.closed_at,
         closed_how=row.closed_how,
         has_answer=row.last_outbound_at is not None,
+        is_unanswered=row.is_unanswered,
         is_forgotten=row.is_forgotten,
         officer_id=row.officer_id,
     )

@@ -264,3 +264,26 @@ async def test_a_request_is_answered_in_its_time(scene: Scene) -> None:
     scene.stage.clock.advance(timedelta(days=scene.stage.core.settings.office.silence.rating_days, minutes=1))
     await scene.stage.answered("5")
     assert await scene.stage.scalar("SELECT score FROM rating") is None
+
+
+async def test_what_was_being_answered_at_a_tick_and_needs_no_answer_is_looked_at_again(scene: Scene) -> None:
+    await scene.stage.answered(QUESTION)
+    await scene.tick()
+    async with scene.stage.core.database.transaction() as tx:
+        await tx.execute(
+            text(
+                "INSERT INTO officer (login, name, email, role, created_at)"
+                " VALUES ('sari', 'Sari', 'sari@example.go.id', 'officer', :now)"
+            ),
+            {"now": scene.stage.clock.now()},
+        )
+        await tx.execute(
+            text("UPDATE conversation SET state = 'officer', holder_id = (SELECT id FROM officer)")
+        )
+    scene.stage.clock.advance(timedelta(days=6))
+    thanks = await scene.stage.hear("ok terima kasih")
+    assert await scene.tick() == []
+    await scene.stage.answering.answer(thanks)
+    assert len(await scene.later(days=6, hours=1)) == 1
+    assert len(await scene.later(days=1)) == 2
+    assert await scene.state() == ("closed", "idle")

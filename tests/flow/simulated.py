@@ -33,6 +33,7 @@ from tests.fakes import FakeInterpreter
 TICK = timedelta(minutes=30)
 RETRY = timedelta(minutes=2)
 WINDOW = timedelta(hours=24)
+MOST_AT_ONCE = 200
 
 Story = AsyncGenerator[timedelta | datetime, None]
 """What somebody does: it yields how long to wait, or until when, before it goes on."""
@@ -134,13 +135,16 @@ class SimulatedOffice:
 
     async def run(self, until: datetime) -> None:
         """Let everything happen up to a moment, jumping over the time in which nothing does."""
+        standing = 0
         while True:
             tick = await self._next_tick()
             now = self.clock.now()
             # One whose time has come may still be behind another with the same lock.
             retry = min((each for each in self._later.values() if each > now), default=None)
             moments = [tick, self._events[0][0] if self._events else None, retry]
-            moment = max(self.clock.now(), min(each for each in [*moments, until] if each is not None))
+            moment = max(now, min(each for each in [*moments, until] if each is not None))
+            standing = standing + 1 if moment == now else 0
+            assert standing < MOST_AT_ONCE, f"something is due again and again at {now}"
             self.clock.move(moment)
             if moment >= until:
                 return
