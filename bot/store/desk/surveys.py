@@ -148,10 +148,11 @@ _SERVED = text(
         AND conversation.last_outbound_at IS NOT NULL  -- one of our answers was sent
         AND NOT EXISTS (
             SELECT 1 FROM survey_sheet
-            WHERE survey_sheet.survey_id = :survey AND (
-                survey_sheet.person_id = person.id
-                OR survey_sheet.person_id IN (SELECT id FROM person AS other WHERE other.joined_into_id = person.id)
-            )
+            WHERE survey_sheet.survey_id = :survey AND survey_sheet.person_id = contact.person_id
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM person AS other JOIN survey_sheet ON survey_sheet.person_id = other.id
+            WHERE survey_sheet.survey_id = :survey AND other.joined_into_id = contact.person_id
         )
     ORDER BY contact.person_id, conversation.closed_at DESC, conversation.id DESC
     LIMIT :most

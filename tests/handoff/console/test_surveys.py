@@ -195,6 +195,27 @@ async def test_nobody_is_invited_who_refused_was_not_served_or_is_not_there_any_
     assert await links(desk) == []
 
 
+async def test_who_was_asked_under_another_address_is_not_asked_again(desk: Desk) -> None:
+    """Two of the three turn out to be one person, and one of the two was asked before."""
+    period = await served(desk)
+    client = await desk.client("supervisor")
+    address = await made(desk, client)
+    first, second, _ = await desk.stage.column("SELECT person_id FROM contact ORDER BY address")
+    async with desk.stage.core.database.transaction() as tx:
+        people = {"first": first, "second": second}
+        await tx.execute(
+            text(
+                "INSERT INTO survey_sheet (survey_id, person_id, invited_at)"
+                " SELECT id, CAST(:first AS bigint), now() FROM survey"
+            ),
+            {"first": first},
+        )
+        await tx.execute(text("UPDATE person SET joined_into_id = :second WHERE id = :first"), people)
+        await tx.execute(text("UPDATE contact SET person_id = :second WHERE person_id = :first"), people)
+    sent = await client.post(f"{address}/invite", data=period)
+    assert sent.headers["location"] == f"{address}?invited=1"
+
+
 async def test_two_supervisors_at_once_invite_everybody_once(desk: Desk) -> None:
     period = await served(desk)
     client = await desk.client("supervisor")
