@@ -65,11 +65,20 @@ class AuditPages:
     def _about(self, visitor: Visitor, act: Act) -> str:
         if act.about_officer:
             return act.about_officer
-        return (act.about or "").replace(":", " ", 1)
+        kind, _, number = (act.about or "").partition(":")
+        return f"{self._spoken(visitor, f'about_{kind}', kind)} {number}".strip()
 
     def _details(self, visitor: Visitor, act: Act) -> str:
-        named = ((self._spoken(visitor, f"detail_{name}", name), value) for name, value in act.detail.items())
+        named = (
+            (self._spoken(visitor, f"detail_{name}", name), self._value(visitor, value))
+            for name, value in act.detail.items()
+        )
         return ", ".join(f"{name}: {value}" for name, value in named)
+
+    def _value(self, visitor: Visitor, value: object) -> str:
+        if isinstance(value, list | tuple):
+            return ", ".join(self._spoken(visitor, f"field_{each}", str(each)) for each in value)
+        return str(value)
 
     def _spoken(self, visitor: Visitor, key: str, otherwise: str) -> str:
         key = f"audit.{key}"

@@ -76,22 +76,22 @@ async def test_the_log_is_filtered_and_goes_on(desk: Desk) -> None:
 
     client = await desk.client(officer)
     first = await client.get("/console/audit")
-    assert f"person {MOST}" in first.text
-    assert "media 7" not in first.text
+    assert f"warga {MOST}" in first.text
+    assert "berkas 7" not in first.text
     older = re.search(r'href="([^"]+)" rel="next"', first.text)
     assert older
     second = await client.get(older[1].replace("&amp;", "&"))
-    assert "media 7" in second.text
-    assert "person 0" in second.text
+    assert "berkas 7" in second.text
+    assert "warga 0" in second.text
 
     files = await client.get("/console/audit?room=file")
-    assert "media 7" in files.text
-    assert "person 1" not in files.text
+    assert "berkas 7" in files.text
+    assert "warga 1" not in files.text
     someone_else = await client.get(f"/console/audit?officer={officer.id + 1}")
-    assert "media 7" not in someone_else.text
+    assert "berkas 7" not in someone_else.text
     day = desk.stage.clock.now().date() - timedelta(days=1)
     since = await client.get(f"/console/audit?since={day.isoformat()}&room=file")
-    assert "media 7" not in since.text
+    assert "berkas 7" not in since.text
     for odd in ("since=9999-12-31&until=9999-12-31", "since=0001-01-01", "officer=x&before=y", "room=%25"):
         assert (await client.get(f"/console/audit?{odd}")).status_code == 200
 
