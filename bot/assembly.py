@@ -553,6 +553,7 @@ async def staffed(
         closing=closing(core),
         reporting=reporting(core, rules.shelf),
         reviewing=reviewing(core),
+        retention=retention(core),
         catalogue=core.catalogue(),
     )
     async with core.queue.app.open_async():
