@@ -63,7 +63,10 @@ class Books:
 
 async def books_of(office: SimulatedOffice, begins: datetime) -> Books:
     """Read everything."""
-    conversations = await office.rows("SELECT * FROM conversation ORDER BY id")
+    conversations = await office.rows(
+        "SELECT id, state, opened_at, closed_at, closed_how, last_outbound_at, owed_since, holder_id"
+        " FROM conversation ORDER BY id"
+    )
     messages = await office.rows(
         "SELECT message.id, conversation_id, author, kind, created_at, answered_at, officer_id, understood,"
         " delivery.state, delivery.key, delivery.sent_at, delivery.cause, delivery.released_at, delivery.recipient"
