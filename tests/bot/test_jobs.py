@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
+from inspect import signature
 
 import psycopg
 import pytest
@@ -18,6 +20,7 @@ from bot import assembly, jobs
 from bot.logs import configure
 from bot.media import Fetching
 from bot.schedule import Schedule
+from bot.settings import ROOT
 from bot.store import messages
 from channels.port import Cursor, Ignored, Outbound, Parcel, Receipt, SendFailed
 from tests.fakes import Stage
@@ -232,3 +235,16 @@ async def test_a_database_that_is_away_is_no_error_of_ours(staged: Staged) -> No
         with pytest.raises(OSError, match="reset"):
             await guard(message_id, lambda _: drop(), lambda _: drop(), messages.note_failure)
         assert await stage.scalar("SELECT failures FROM message") == 0
+
+
+def test_the_program_leaves_no_part_out() -> None:
+    tree = ast.parse((ROOT / "bot" / "assembly.py").read_text(encoding="utf-8"))
+    [call] = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "jobs.register"
+    ]
+    wanted = {
+        name for name, each in signature(jobs.register).parameters.items() if each.kind is each.KEYWORD_ONLY
+    }
+    assert {keyword.arg for keyword in call.keywords} == wanted
