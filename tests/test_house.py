@@ -267,7 +267,9 @@ def said_keys(keys: set[str]) -> set[str]:
 
     A key that is put together ("ticket_" and a reason) counts when the code has such a reason.
     """
-    trees = [ast.parse(read(name)) for name in tracked() if re.fullmatch(r"bot/(dialogue/|desk/)?\w+\.py", name)]
+    trees = [
+        ast.parse(read(name)) for name in tracked() if re.fullmatch(r"bot/(dialogue/|desk/)?\w+\.py", name)
+    ]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     words = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     said: set[str] = set()

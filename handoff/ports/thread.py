@@ -267,7 +267,7 @@ class Look:
 
     @property
     def threads(self) -> tuple[int, ...]:
-        """Return the conversations that are shown in one: while it is open also those on the person's other addresses."""
+        """Return the conversations that are shown in one: while it is open, those on other addresses, too."""
         if not self.is_open:
             return (self.id,)
         beside = (each.conversation_id for each in self.citizen.contacts if each.id != self.contact_id)

@@ -190,6 +190,22 @@ async def test_a_form_that_nobody_goes_on_with_ends_and_its_ticket_stays(scene: 
     assert "hari kerja" in reply
 
 
+async def test_another_kind_of_ticket_has_other_days(scene: Scene) -> None:
+    await scene.stage.answered(QUESTION)
+    async with scene.stage.core.database.transaction() as tx:
+        await tx.execute(
+            text(
+                "INSERT INTO ticket (number, kind, state, reason, conversation_id, opened_at)"
+                " SELECT 'PJL-2026-00001', 'penjualan', 'work', 'asked', id, opened_at FROM conversation"
+            )
+        )
+    assert await scene.later(days=10) == []
+    async with scene.stage.core.database.transaction() as tx:
+        await tx.execute(text("UPDATE ticket SET kind = 'konsultasi'"))
+    assert len(await scene.tick()) == 2
+    assert await scene.state() == ("closed", "idle")
+
+
 async def test_a_rating_belongs_to_the_consultation_that_was_closed(scene: Scene) -> None:
     await closed_and_asked(scene)
     [thanks] = await scene.stage.answered("4 tapi agak lama")

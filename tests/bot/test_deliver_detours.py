@@ -124,7 +124,9 @@ async def test_an_invitation_to_a_survey_takes_its_link_along(staged: Staged) ->
         await desk.met("sri@warga.example")
         stage.clock.advance(DAY)
         link = "https://pst.example.go.id/survei/contoh"
-        notice = await desk.keep("survey", arguments={"link": link, "date": "30 November 2026", "office": "X"})
+        notice = await desk.keep(
+            "survey", arguments={"link": link, "date": "30 November 2026", "office": "X"}
+        )
         await desk.deliver_all()
         assert await desk.state(notice) == "rerouted"
         (mail,) = desk.mail.sent

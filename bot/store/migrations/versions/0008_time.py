@@ -70,6 +70,23 @@ def _look_when_it_changes() -> None:
         EXECUTE FUNCTION pst_look_at_silence()
         """
     )
+    # How long silence may last depends on the kind of ticket that is open.
+    op.execute(
+        """
+        CREATE FUNCTION pst_look_at_silence_of_ticket() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE conversation SET tend_at = '-infinity' WHERE id = NEW.conversation_id AND closed_at IS NULL;
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER ticket_silence AFTER UPDATE OF kind, closed_at ON ticket FOR EACH ROW
+        WHEN ((OLD.kind, OLD.closed_at) IS DISTINCT FROM (NEW.kind, NEW.closed_at))
+        EXECUTE FUNCTION pst_look_at_silence_of_ticket()
+        """
+    )
     op.execute("UPDATE conversation SET tend_at = '-infinity' WHERE closed_at IS NULL")
 
 
