@@ -7,6 +7,7 @@ server is the real Rasa, the other a stand-in (two real ones are too heavy for t
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import secrets
 import sys
@@ -25,7 +26,6 @@ from bot.settings import Settings
 from channels.simulator.twilio import TwilioStandIn, sign_webhook, webhook_form
 from tests.channels.email.imap_stub import StubbornImap, start_stub
 from tests.channels.email.test_mailbox import raw_mail
-from tests.conftest import FULL
 from tests.flow.crowd import QUESTIONS, WEBHOOK, Citizen, Crowd, answers_of, is_done
 from tests.flow.external import debian_programs, external_postgres
 from tests.flow.processes import (
@@ -41,7 +41,9 @@ from tests.flow.processes import (
 )
 from tests.nlu.rasa import RunningRasa, free_port
 
-pytestmark = pytest.mark.skipif(not FULL, reason="a minute of two machines: PSTTEST_FULL=1")
+pytestmark = pytest.mark.skipif(
+    os.environ.get("PSTTEST_CLUSTER") != "1", reason="a minute of two machines: PSTTEST_CLUSTER=1"
+)
 
 PER_SECOND = 8
 CITIZENS = 12

@@ -1,4 +1,4 @@
-"""A month of an office's life in simulated time, and under PSTTEST_FULL a year: its books must be right afterwards.
+"""A month of an office's life in simulated time, and under PSTTEST_YEAR=1 a year: its books must be right afterwards.
 
 `PSTTEST_SEED` repeats a run; `PSTTEST_YEAR=1` has a year of 2,000 conversations whatever else is set.
 """
@@ -17,13 +17,12 @@ import structlog
 from bot import assembly
 from bot.settings import Settings
 from handoff.ports.values import Officer
-from tests.conftest import FULL
 from tests.flow import audits, audits_of_reports
 from tests.flow.audits import ZONE, Books, SlowCalendar
 from tests.flow.population import Population
 from tests.flow.simulated import SimulatedOffice, Story, simulated
 
-YEAR = FULL or os.environ.get("PSTTEST_YEAR") == "1"
+YEAR = os.environ.get("PSTTEST_YEAR") == "1"
 CONVERSATIONS = int(os.environ.get("PSTTEST_CONVERSATIONS") or (2000 if YEAR else 70))
 BEGINS = datetime(2026, 2, 20, tzinfo=ZONE)  # Nyepi, Idul Fitri and a change of month lie ahead
 DAYS = 365 if YEAR else 42
