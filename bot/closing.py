@@ -104,7 +104,11 @@ class Closing:
 
     async def _go_on(self, tx: Transaction, silent: Silent, now: datetime) -> datetime | None:
         """Do what silence does to an open conversation; return when to look again."""
-        step = next_step(silent.standing, self._limits(silent.kinds), self.daytime, now=now)
+        limits = self._limits(silent.kinds)
+        if not silent.has_answer:
+            # Nobody is written to for the first time to be told that nothing more comes.
+            limits = Limits(None, limits.close_after)
+        step = next_step(silent.standing, limits, self.daytime, now=now)
         if step is None and silent.is_unanswered:
             return now + PUT_OFF  # who thanks an officer gets no answer, which nothing would tell us of
         if step is None or step.at > now:
@@ -147,7 +151,7 @@ class Closing:
         earliest = self.daytime.earliest(now)
         if earliest > now:
             return earliest
-        if how == "idle":
+        if how == "idle" and silent.has_answer:
             since = silent.standing.silent_since or now
             days = ((silent.closed_at or now) - since).days
             await self._say(tx, silent, "closing", {"days": str(days)}, now)

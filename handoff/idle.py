@@ -69,11 +69,13 @@ class Standing:
     def silent_since(self) -> datetime | None:
         """Return since when nobody owes anybody a word, None while somebody of the office does.
 
-        Who thanks has responded, and owes nothing: the silence begins with that, and anew when it was held back.
+        Who thanks has responded, and owes nothing: the silence begins with that, and anew when it was held back. What
+        needed no answer at all (an officer said so, a reaction) is silent since it came.
         """
-        if self.is_owed or self.answered_at is None:
+        if self.is_owed:
             return None
-        return max(at for at in (self.answered_at, self.heard_at, self.released_at) if at is not None)
+        moments = (self.answered_at, self.heard_at, self.released_at)
+        return max((at for at in moments if at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

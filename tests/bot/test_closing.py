@@ -190,6 +190,19 @@ async def test_a_form_that_nobody_goes_on_with_ends_and_its_ticket_stays(scene: 
     assert "hari kerja" in reply
 
 
+async def test_what_an_officer_says_needs_no_reply_ends_without_a_word(scene: Scene) -> None:
+    await scene.stage.hear("Promo besar-besaran!")
+    async with scene.stage.core.database.transaction() as tx:
+        await tx.execute(text("UPDATE message SET answered_at = created_at"))
+        await tx.execute(text("UPDATE conversation SET owed_since = opened_at"))
+        await tx.execute(text("UPDATE conversation SET owed_since = NULL"))
+    assert await scene.tick() == []
+    assert await scene.later(days=6, hours=23) == []
+    assert (await scene.state())[0] != "closed"
+    assert await scene.later(hours=2) == []
+    assert await scene.state() == ("closed", "idle")
+
+
 async def test_another_kind_of_ticket_has_other_days(scene: Scene) -> None:
     await scene.stage.answered(QUESTION)
     async with scene.stage.core.database.transaction() as tx:

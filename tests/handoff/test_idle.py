@@ -30,7 +30,13 @@ def test_seven_days_of_silence_after_an_answer() -> None:
 def test_while_the_office_owes_an_answer_nothing_is_due() -> None:
     owed = Standing(answered_at=NOON, heard_at=NOON + timedelta(hours=1), is_owed=True)
     assert next_step(owed, LIMITS, DAYTIME, now=EARLY) is None
-    assert next_step(Standing(None, NOON, is_owed=False), LIMITS, DAYTIME, now=EARLY) is None
+    assert next_step(Standing(None, None, is_owed=False), LIMITS, DAYTIME, now=EARLY) is None
+
+
+def test_what_needs_no_answer_is_silent_since_it_came() -> None:
+    assert next_step(Standing(None, NOON, is_owed=False), LIMITS, DAYTIME, now=EARLY) == Due(
+        "warn", NOON + timedelta(days=6)
+    )
 
 
 def test_a_thank_you_puts_the_silence_off() -> None:
