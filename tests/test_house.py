@@ -243,7 +243,7 @@ ELSEWHERE = re.compile(r"\b(?:pypi\.org|pythonhosted\.org|registry\.npmjs\.org)\
 
 def texts_of_the_repository() -> Iterator[tuple[str, str]]:
     for name in tracked():
-        if name.endswith((".png", ".eml", ".lock")) or name == "tests/test_house.py":
+        if name.endswith((".png", ".pdf", ".xlsx", ".eml", ".lock")) or name == "tests/test_house.py":
             continue
         yield name, (ROOT / name).read_text(encoding="utf-8")
 

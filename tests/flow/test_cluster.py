@@ -83,6 +83,7 @@ async def test_whatever_part_of_either_machine_is_killed_nothing_is_lost_or_said
         await running.upgrade()
         cluster = await _cluster(running, tmp_path, imap)
         await _a_page_hears_of_the_other_machine(cluster, external_url)
+        await until(lambda: _mailbox_was_looked_at(external_url), within=60.0)  # what is there before is old
         crowd = Crowd(twilio, chance, citizens=CITIZENS)
         async with asyncio.TaskGroup() as group:
             talk = group.create_task(_talk(crowd, cluster.webs, chance))
@@ -239,6 +240,14 @@ def _officer(database_url: str) -> str:
             [sha256(token.encode()).digest()],
         )
     return token
+
+
+async def _mailbox_was_looked_at(database_url: str) -> bool:
+    async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        row = await (
+            await connection.execute("SELECT count(*) FROM mailbox WHERE checked_at IS NOT NULL")
+        ).fetchone()
+    return row is not None and row[0] == 1
 
 
 async def _mails_kept(database_url: str) -> bool:

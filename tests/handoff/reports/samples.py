@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 from handoff.ikm import measured
 from handoff.reports.document import Document, Letterhead
 from handoff.reports.figures import Complaints, Figures, OfficerFigures, Period, Promise, Ratings, Spread
 from handoff.reports.monthly import monthly
+from handoff.reports.pdf import pdf
+from handoff.reports.xlsx import xlsx
 from handoff.reports.yearly import Evaluation, Survey, yearly
 
 LETTERHEAD = Letterhead(
@@ -66,7 +70,7 @@ def figures(first: date, last: date, *, scale: int = 1) -> Figures:
                 Ratings(),
             ),
             OfficerFigures(
-                "=Budi Misal", 15 * scale, 44 * scale, 9 * scale, Promise(10 * scale, scale), None, Ratings()
+                "Budi Misal", 15 * scale, 44 * scale, 9 * scale, Promise(10 * scale, scale), None, Ratings()
             ),
         ),
     )
@@ -107,3 +111,14 @@ def year() -> Document:
         signed_by=("Kepala BPS Kabupaten Contoh", ""),
         made_on=date(2027, 1, 4),
     )
+
+
+def write(folder: Path) -> None:
+    """Write both as files, for docs/samples (`python -m tests.handoff.reports.samples docs/samples`)."""
+    for name, document in (("laporan-bulanan", month()), ("laporan-tahunan", year())):
+        (folder / f"{name}.pdf").write_bytes(pdf(document))
+        (folder / f"{name}.xlsx").write_bytes(xlsx(document))
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
