@@ -26,9 +26,15 @@ class StoredHome:
         today = self.clock.now().astimezone(zone).date()
         dates = [today - timedelta(days=ago) for ago in reversed(range(DAYS))]
         async with self.database.transaction() as tx:
-            rows = await store.days(
-                tx, since=datetime.combine(dates[0], time(), tzinfo=zone), zone=self.timezone
-            )
+            began = datetime.combine(dates[0], time(), tzinfo=zone)
+            rows = await store.days(tx, since=began, zone=self.timezone)
+            given = await store.ratings(tx, since=began)
             tickets = await store.tickets(tx, since=datetime.combine(today, time(), tzinfo=zone))
         found = {row.day: Day(row.day, row.assistant, row.officers) for row in rows}
-        return Picture([found.get(day, Day(day, 0, 0)) for day in dates], tickets.opened, tickets.closed)
+        return Picture(
+            [found.get(day, Day(day, 0, 0)) for day in dates],
+            tickets.opened,
+            tickets.closed,
+            given.rated,
+            given.mean,
+        )

@@ -17,6 +17,7 @@ from handoff.deadline import in_words
 from handoff.ports import home as door
 from handoff.ports.home import Day
 from handoff.ports.inbox import Filter, Inbox, Line
+from handoff.reports.wording import figure
 
 NEXT = 5
 MINE = 20  # of what one holds, how much is looked through for what is owed an answer
@@ -60,6 +61,7 @@ class Home:
             "home.html",
             picture=picture,
             bars=bars(picture.days, visitor.language),
+            mean=figure(picture.mean, visitor.language) if picture.mean is not None else "",
             step=STEP,
             bar_width=WIDTH,
             height=HEIGHT,

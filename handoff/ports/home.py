@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Protocol
 
 DAYS = 14
@@ -28,11 +29,13 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The last `DAYS` days, the oldest first, and today's tickets."""
+    """The last `DAYS` days, the oldest first, today's tickets, and the ratings given in these days with their mean."""
 
     days: Sequence[Day]
     opened: int
     closed: int
+    rated: int = 0
+    mean: Decimal | None = None
 
     @property
     def today(self) -> Day:

@@ -44,3 +44,13 @@ _TICKETS = text(
 async def tickets(tx: Transaction, *, since: datetime) -> Row[Any]:
     """Return how many tickets were `opened` and `closed` since a moment."""
     return (await tx.execute(_TICKETS, {"since": since})).one()
+
+
+_RATINGS = text(
+    "SELECT count(*) AS rated, round(avg(score), 2) AS mean FROM rating WHERE rated_at >= :since"
+).bindparams(bindparam("since", type_=DateTime(timezone=True)))
+
+
+async def ratings(tx: Transaction, *, since: datetime) -> Row[Any]:
+    """Return how many ratings were given since a moment, `rated`, and their `mean`, None without any."""
+    return (await tx.execute(_RATINGS, {"since": since})).one()

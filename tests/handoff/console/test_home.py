@@ -66,6 +66,20 @@ async def test_every_number_leads_to_what_it_counts(desk: Desk, floor: Floor) ->
         assert len(rows) == number, href
 
 
+async def test_ratings_are_told_and_lead_to_their_conversations(desk: Desk, floor: Floor) -> None:
+    await floor.written("Halo", sender="whatsapp:+628111111001")
+    await floor.run(
+        "INSERT INTO rating (conversation_id, digest, asked_at, expires_at, score, rated_at)"
+        " SELECT id, 'x', opened_at, opened_at, 4, opened_at FROM conversation"
+    )
+    client = await desk.client("supervisor")
+    page = (await client.get("/console/")).text
+    assert "1 penilaian dalam 14 hari terakhir, rata-rata 4,00 dari 5" in page
+    [address] = re.findall(r'href="([^"]+figure=rated[^"]+)"', page)
+    listed = await client.get(address.replace("&amp;", "&"))
+    assert "Halo" in listed.text
+
+
 async def test_a_late_ticket_is_said_in_words(desk: Desk, floor: Floor) -> None:
     await floor.asked("Mohon data")
     floor.stage.clock.advance(timedelta(days=8))
