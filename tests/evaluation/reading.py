@@ -103,6 +103,8 @@ NOT_AN_ACT = {
         "officer_replied",
         "mail_subject",
         "mail_unclaimed",
+        "report_mail",
+        "report_subject",
         *("closing", "rating", "survey", "warning"),
         "mail_closing",
         "mail_rating",
