@@ -59,6 +59,9 @@ class Settling:
             state="waiting" if decision.ticket_reason else None,
             understood=_understood(asked, decision) if is_done else None,
             now=now,
+            settles=is_done
+            and bool(decision.says)
+            and not (held.ticket or held.holder_id or decision.ticket_reason),
         )
         if is_done:
             log.info("message answered", message=asked.id, topics=decision.topics)

@@ -234,7 +234,9 @@ _CARRY_ON = text(
         UPDATE message SET answered_at = :now, understood = :understood
         WHERE id = ANY(:messages) AND :is_done
     )
-    UPDATE conversation SET context = :context, state = coalesce(:state, state) WHERE id = :conversation
+    UPDATE conversation SET context = :context, state = coalesce(:state, state),
+        owed_since = CASE WHEN :settles THEN NULL ELSE owed_since END
+    WHERE id = :conversation
     """
 ).bindparams(
     bindparam("messages", type_=ARRAY(BigInteger)),
@@ -243,6 +245,7 @@ _CARRY_ON = text(
     bindparam("understood", type_=JSONB),
     bindparam("now", type_=DateTime(timezone=True)),
     bindparam("is_done", type_=Boolean),
+    bindparam("settles", type_=Boolean),
 )
 
 
@@ -255,8 +258,11 @@ async def carry_on(
     state: str | None,
     understood: dict[str, Any] | None,
     now: datetime,
+    settles: bool = False,
 ) -> None:
     """Keep what the dialogue carries to the next message, and that the bot has introduced itself.
+
+    `settles`: the bot has answered, and no officer has anything to do with it: what was owed before is settled.
 
     None leaves the `state` as it is.
 
@@ -272,6 +278,7 @@ async def carry_on(
             "state": state,
             "understood": understood,
             "is_done": understood is not None,
+            "settles": settles,
             "now": now,
         },
     )

@@ -1,6 +1,6 @@
-"""A month of an office's life in simulated time, and under PSTTEST_YEAR=1 a year: its books must be right afterwards.
+"""An office's life in simulated time: its books must be right afterwards.
 
-`PSTTEST_SEED` repeats a run; `PSTTEST_YEAR=1` has a year of 2,000 conversations whatever else is set.
+`PSTTEST_MONTH=1` has a month, `PSTTEST_YEAR=1` a year of 2,000 conversations; `PSTTEST_SEED` begins another one.
 """
 
 from __future__ import annotations
@@ -28,6 +28,13 @@ BEGINS = datetime(2026, 2, 20, tzinfo=ZONE)  # Nyepi, Idul Fitri and a change of
 DAYS = 365 if YEAR else 42
 SEED = int(os.environ.get("PSTTEST_SEED") or 2026)
 SHOWN = 25
+
+
+# What it finds depends on how jobs overtake each other, so that a red run is read and not repeated.
+pytestmark = pytest.mark.skipif(
+    not (YEAR or os.environ.get("PSTTEST_MONTH") == "1"),
+    reason="simulated time: PSTTEST_MONTH=1 for a month, PSTTEST_YEAR=1 for a year",
+)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ _SMALL = """
 
 async def violations(page: Page) -> list[str]:
     """Return what axe has to say against a page."""
+    await page.wait_for_load_state("load")  # before its style has come a page has other colours
     await page.evaluate(AXE_SCRIPT)
     found: list[str] = await page.evaluate(_VIOLATIONS)
     return found
