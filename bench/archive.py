@@ -136,7 +136,7 @@ def fill(url: str, size: Size = Size()) -> None:
             connection.execute(script.encode())
         for script in (_PEOPLE, _TALK, _WORK):
             for name, value in values.items():
-                script = script.replace(name, value)  # noqa: PLW2901
+                script = script.replace(name, value)  # noqa: PLW2901  filled in step by step
             connection.execute(script.encode())
         for statement in (found[0], *_AFTER):
             connection.execute(statement.encode())

@@ -457,7 +457,7 @@ def notices(core: Core, channels: Mapping[str, Channel]) -> Notices:
 def _has_officer_template(settings: Settings) -> bool:
     """Tell whether office.yml has a WhatsApp template for officers."""
     sections = (each.options for each in settings.channels if each.name == "whatsapp")
-    return any(options.templates.officer_notice for options in sections)  # type: ignore[attr-defined]
+    return any(options.templates.officer_notice for options in sections)  # type: ignore[attr-defined]  # its own
 
 
 def tending(core: Core) -> Tending:

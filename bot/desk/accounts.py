@@ -326,7 +326,7 @@ class Accounts:
         try:
             return self._seal.open(factor)
         except Unsealable as error:
-            log.error("second factor unreadable: PST_SECRET_KEY has changed")  # noqa: TRY400
+            log.error("second factor unreadable: PST_SECRET_KEY has changed")  # noqa: TRY400  its frames hold the secret
             raise Unreadable from error
 
     async def _note(

@@ -84,8 +84,8 @@ class MonthlyReporting:
     async def _enclosed(self, document: Document, period: Period) -> list[Enclosure]:
         """Keep the report as files to go along; whoever is too late leaves some that nobody knows, to be tidied."""
         # Only the process that makes a report loads what writes it.
-        from handoff.reports.pdf import pdf  # noqa: PLC0415
-        from handoff.reports.xlsx import xlsx  # noqa: PLC0415
+        from handoff.reports.pdf import pdf  # noqa: PLC0415  see above
+        from handoff.reports.xlsx import xlsx  # noqa: PLC0415  see above
 
         enclosed = []
         for form, write, content_type in (("pdf", pdf, PDF), ("xlsx", xlsx, XLSX)):

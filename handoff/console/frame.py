@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -194,8 +195,6 @@ def asset(versions: Mapping[str, str], name: str) -> str:
 
 def vendor_folder() -> Path:
     """Return the folder of htmx and its extensions, from the wheel they come in."""
-    from importlib.util import find_spec  # noqa: PLC0415
-
     found = find_spec("django_htmx")  # its files only; the package itself needs Django
     if found is None or found.origin is None:
         raise FileNotFoundError("django-htmx is not installed")

@@ -82,10 +82,10 @@ def writer(form: str) -> Callable[[Document], bytes]:
     """Return what writes a document as "pdf" or "xlsx"."""
     # Typst and XlsxWriter are loaded by whoever asks for a file, not by every web process at its start.
     if form == "pdf":
-        from handoff.reports.pdf import pdf  # noqa: PLC0415
+        from handoff.reports.pdf import pdf  # noqa: PLC0415  see above
 
         return pdf
-    from handoff.reports.xlsx import xlsx  # noqa: PLC0415
+    from handoff.reports.xlsx import xlsx  # noqa: PLC0415  see above
 
     return xlsx
 
