@@ -5,13 +5,16 @@ UV ?= $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 export UV_PROJECT_ENVIRONMENT := .venv
 export RASA_TELEMETRY_ENABLED := false
 
-.PHONY: run test check install bench eval pipelines prism format clean
+.PHONY: run test help check install bench eval pipelines prism format clean
 
 run: install ## Start everything; prints the address to open.
 	@.venv/bin/pst run
 
 test: install ## Run the test suite.
 	.venv/bin/pytest $(PYTEST_ARGS)
+
+help: ## Show this list.
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 check: install ## Formatting, lint, types, import contracts.
 	.venv/bin/ruff format --check .

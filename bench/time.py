@@ -14,7 +14,8 @@ import psycopg
 
 from bench.house import House
 from bench.row import Row
-from bot import assembly
+from bot.assembly import duties
+from bot.assembly.core import assemble
 from bot.closing import Closing
 from bot.rehearsal import MemoryChannel
 from bot.settings import load
@@ -87,8 +88,8 @@ async def _looks(closings: dict[int, Closing]) -> dict[int, list[float]]:
 
 async def _closing(stack: AsyncExitStack, url: str) -> Closing:
     memory = {name: MemoryChannel(name) for name in ("whatsapp", "email")}
-    core = await stack.enter_async_context(assembly.assemble(load(), url, build=lambda *_: dict(memory)))
-    return assembly.closing(core)
+    core = await stack.enter_async_context(assemble(load(), url, build=lambda *_: dict(memory)))
+    return duties.closing(core)
 
 
 def _make(url: str, size: int, *, ago: str, talk: bool = False) -> None:

@@ -11,24 +11,27 @@ from zoneinfo import ZoneInfo
 from bot.clock import Clock
 from bot.dialogue.decide import Dialogue
 from bot.dialogue.lookup import Found, Query
-from bot.dialogue.rated import thanked
+from bot.dialogue.rated import DISAPPOINTED, accepts_offer, asked_again, given_in, stands, thanked
 from bot.dialogue.state import Decision, Heard, Turn
+from bot.dialogue.survey import awaits_answer
+from bot.dialogue.survey_words import wants_survey
 from bot.dialogue.ticket_talk import wants_tickets
 from bot.hear import hear
 from bot.presence import Presence
 from bot.settle import Settling
-from bot.store import citizens, conversations, events, messages, ratings
+from bot.store import citizens, conversations, events, ratings, replies, surveys, unanswered
 from bot.store.conversations import Held
 from bot.store.database import Database, Transaction
-from bot.store.messages import Asked
-from bot.turn import as_told, context_of, turn_of
+from bot.store.unanswered import Asked
+from bot.turn import as_told, context_of, sheet_of, turn_of
 from channels.port import ReplyLimit
-from handoff.rating import rating_in
+from handoff.rating import is_unclear
 from handoff.ticket import numbers_in
 from nlu.port import Interpreter, NluUnavailable
 
 DAY = timedelta(hours=24)
 CLOSED = "closed"  # the state of a conversation
+MOST_PATIENCES = 3  # this often the time after which a citizen is told, where another machine's model answers
 MOST_TICKETS = 5  # of a person, looked at when one of theirs is asked about
 
 
@@ -98,13 +101,15 @@ class Answering:
         if not self.burst or not asked.is_plain or not self._may_go_on(asked, heard):
             return asked, heard
         async with self.database.statement() as tx:
-            followers = await messages.followers(tx, asked)
+            if awaits_answer(context_of(await conversations.context(tx, asked.conversation_id))):
+                return asked, heard
+            followers = await unanswered.followers(tx, asked)
         newest = followers[-1].received_at if followers else asked.received_at
         pause = self.burst - (self.clock.now() - newest)
         if pause > timedelta():
             raise AnswerLater(pause.total_seconds())
         if followers:
-            asked = messages.joined(asked, followers)
+            asked = unanswered.joined(asked, followers)
             heard = await self._heard(asked.text)
         return asked, heard
 
@@ -149,7 +154,7 @@ class Answering:
 
     async def _asked(self, message_id: int) -> Asked | None:
         async with self.database.statement() as tx:
-            return await messages.waiting(tx, message_id)
+            return await unanswered.waiting(tx, message_id)
 
     async def _settle(
         self, tx: Transaction, asked: Asked, heard: Heard | None, found: Mapping[Query, Found]
@@ -168,33 +173,84 @@ class Answering:
         if over is not None:
             await self._fall_silent(tx, held, asked, turn, over)
             return True
-        decision = self._without_words(asked, turn) or self.dialogue.without_model(turn, found)
-        if decision is None:
-            decide = self.dialogue
-            decision = decide.by_words(turn) if heard is None else decide.decide(turn, heard, found)
+        decision = await self._complaint(tx, held, asked, turn) or self._decided(asked, turn, heard, found)
         if decision is not None:
             await self.settling.keep(tx, held, asked, decision)
             return True
         return await self._settle_without_model(tx, held, asked, turn)
 
+    async def _complaint(self, tx: Transaction, held: Held, asked: Asked, turn: Turn) -> Decision | None:
+        """Take a complaint of somebody who says yes to the one that a low rating offers; None otherwise."""
+        if asked.kind != "message" or not accepts_offer(asked.text):
+            return None
+        now = self.clock.now()
+        is_offered = await ratings.is_offered_complaint(tx, held.id, up_to=DISAPPOINTED, now=now)
+        return self.dialogue.complains(turn) if is_offered else None
+
+    def _decided(
+        self, asked: Asked, turn: Turn, heard: Heard | None, found: Mapping[Query, Found]
+    ) -> Decision | None:
+        """Decide a message; None when it takes a model, and that is away."""
+        dialogue, decision = self.dialogue, self._without_words(asked, turn)
+        if decision is None:
+            ours = dialogue.filled_in(turn, heard)
+            if ours is not None:
+                return ours
+            decision = dialogue.without_model(turn, found)
+        if decision is None:
+            decision = dialogue.by_words(turn) if heard is None else dialogue.decide(turn, heard, found)
+        return None if decision is None else dialogue.aside(turn, decision)
+
     async def _turn(self, tx: Transaction, held: Held, asked: Asked) -> Turn:
         """Return the message with all that its decision depends on, as it is under lock."""
         turn = turn_of(held, asked, self.dialogue.languages)
+        if held.holder_id is None and asked.kind == "message":
+            turn = await self._with_sheet(tx, held, asked, turn)
         if asked.kind != "message" or not wants_tickets(asked.text):
             return turn
         owned = await citizens.tickets_of(tx, held.person_id, numbers_in(asked.text), most=MOST_TICKETS)
         zone = ZoneInfo(self.settling.office.office.timezone)
         return replace(turn, tickets=tuple(as_told(each, zone) for each in owned))
 
+    async def _with_sheet(self, tx: Transaction, held: Held, asked: Asked, turn: Turn) -> Turn:
+        """Return the message with the person's questionnaire, where one is being filled in or asked for.
+
+        What was being filled in ended with the conversation.
+        """
+        if held.state == CLOSED:
+            turn = replace(turn, context=replace(turn.context, filling=None))
+        filling = turn.context.filling
+        if filling is None and not wants_survey(asked.text):
+            return turn
+        zone = ZoneInfo(self.settling.office.office.timezone)
+        kept = await surveys.of_person(
+            tx,
+            held.person_id,
+            conversation_id=held.id,
+            sheet_id=filling.sheet if filling else None,
+            asked_by=filling.asked_by if filling else None,
+            today=self.clock.now().astimezone(zone).date(),
+        )
+        return turn if kept is None else replace(turn, sheet=sheet_of(kept, asked, filling))
+
     async def _rated(self, tx: Transaction, held: Held, asked: Asked, turn: Turn) -> bool:
         """Take the rating of a closed conversation; whatever else is said in one opens it again, and is False."""
-        rating = rating_in(asked.text)
-        now = self.clock.now()
-        if rating is None or not await ratings.is_asked(tx, held.id, now=now):
+        now, zone = self.clock.now(), self.settling.office.office.timezone
+        request = await ratings.of(tx, held.id, now=now, zone=zone)
+        given = given_in(turn)
+        if request is None or (given is None and not is_unclear(asked.text)):
             await conversations.reopen(tx, held.id)
             return False
-        await ratings.rate(tx, held.id, score=rating.score, comment=rating.comment, way="chat", now=now)
-        await self.settling.keep(tx, held, asked, thanked(turn, rating))
+        if given is None:
+            decision = asked_again(turn)
+        elif request.is_reported and request.score is not None:
+            decision = stands(turn, request.score)
+        else:
+            # A figure that takes another's place leaves what was said to that.
+            comment = given.comment or request.comment
+            await ratings.rate(tx, held.id, score=given.score, comment=comment, way="chat", now=now)
+            decision = thanked(turn, given)
+        await self.settling.keep(tx, held, asked, decision)
         return True
 
     async def _stay_silent(
@@ -202,6 +258,8 @@ class Answering:
     ) -> None:
         """Say nothing while an officer holds the conversation; what the citizen wishes of notices is kept."""
         decision = self.dialogue.listened(turn, heard)
+        if decision.owes and await ratings.is_one(tx, held.id, at=asked.received_at):
+            decision = replace(decision, owes=False)
         if asked.kind in {"stop", "start"}:
             decision = replace(decision, notices=asked.kind == "start", owes=False)
         await self.settling.keep(tx, held, asked, decision)
@@ -214,7 +272,7 @@ class Answering:
         limit = self.reply_limits.get(asked.channel)
         if limit is None:
             return None
-        given = await messages.replies_given(
+        given = await replies.replies_given(
             tx, held.contact_id, held.id, channel=asked.channel, since=self.clock.now() - DAY
         )
         if given.in_conversation >= limit.per_thread:
@@ -245,13 +303,20 @@ class Answering:
     async def _settle_without_model(self, tx: Transaction, held: Held, asked: Asked, turn: Turn) -> bool:
         limits = self.settling.office.understanding
         waited = self.clock.now() - asked.received_at
-        if waited < timedelta(seconds=limits.tell_after_seconds):
+        patience = timedelta(seconds=limits.tell_after_seconds)
+        if waited < patience or (
+            waited < MOST_PATIENCES * patience and await self._is_read_elsewhere(tx, patience)
+        ):
             return False
         too_long = waited >= timedelta(minutes=limits.hand_over_after_minutes)
         decision = self.dialogue.unavailable(turn, waited_too_long=too_long)
         if decision is not None:
             await self.settling.keep(tx, held, asked, decision, is_done=too_long)
         return too_long
+
+    async def _is_read_elsewhere(self, tx: Transaction, patience: timedelta) -> bool:
+        """Tell whether another machine's model answers: its worker will come by this message, too."""
+        return await unanswered.is_any_read(tx, since=self.clock.now() - patience)
 
     async def _hold(self, tx: Transaction, asked: Asked) -> Held | None:
         """Lock, and read again what others may have changed: what a citizen wrote is not among it."""

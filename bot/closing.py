@@ -7,8 +7,8 @@ before it, and then nothing is closed, or after it, and then begins a new conver
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Literal
@@ -23,14 +23,17 @@ from bot.store import notices, ratings, silence, tickets
 from bot.store.database import Database, Transaction, is_away
 from bot.store.silence import Silent
 from bot.texts import Texts
+from handoff.citizen.words import Words
 from handoff.dates import long_day
-from handoff.idle import Daytime, Limits, next_step
+from handoff.idle import Daytime, Limits, closes_at, next_step
+from handoff.rating import BEST, WORST
 from handoff.ticket import Kind
 
 log = structlog.get_logger()
 
 ROUNDS = 200  # of so many conversations as are taken up at once; the rest follows at the next tick
-PUT_OFF = timedelta(hours=1)  # after an error of our own, or while a message is just being answered
+PUT_OFF = timedelta(hours=1)  # after an error of our own
+SOON = timedelta(minutes=5)  # while something is owed of whose end nothing tells us
 
 Situation = Kind | Literal["bot"]
 """The kind of the open ticket, or that there is none: only the bot has answered."""
@@ -41,7 +44,8 @@ class Closing:
     """Does what is due.
 
     `limits` are those of each situation; after `form_after` a form ends that nobody goes on with; a request for a
-    rating can be answered for `rating_days`, by the link too that begins with `rating_page`.
+    rating can be answered for `rating_days`, by the link too that begins with `rating_page`. `scale` has the words of
+    its steps, those of that page.
     """
 
     database: Database
@@ -55,6 +59,7 @@ class Closing:
     form_after: timedelta
     rating_days: int
     rating_page: str
+    scale: Words = field(default_factory=Words)
 
     async def run(self, *, most: int) -> None:
         """Tend everything that is due now, `most` at a time; one that cannot be tended holds up no other."""
@@ -105,12 +110,13 @@ class Closing:
     async def _go_on(self, tx: Transaction, silent: Silent, now: datetime) -> datetime | None:
         """Do what silence does to an open conversation; return when to look again."""
         limits = self._limits(silent.kinds)
-        if not silent.has_answer:
-            # Nobody is written to for the first time to be told that nothing more comes.
+        if not silent.has_answer or silent.is_only_survey:
+            # Nobody is written to for the first time to be told that nothing more comes, or for a favour they did us.
             limits = Limits(None, limits.close_after)
         step = next_step(silent.standing, limits, self.daytime, now=now)
-        if step is None and silent.is_unanswered:
-            return now + PUT_OFF  # who thanks an officer gets no answer, which nothing would tell us of
+        if step is None and (silent.is_unanswered or silent.is_owed_elsewhere):
+            # Who thanks an officer gets no answer; what is owed in another conversation is answered there.
+            return now + SOON
         if step is None or step.at > now:
             return step.at if step else None
         if step.step == "warn" and self.daytime.earliest(now) > now:
@@ -118,8 +124,9 @@ class Closing:
         if step.step == "warn":
             await self._warn(tx, silent, now)
             return now  # what comes next is reckoned with the warning
-        await self._close(tx, silent, now)
-        return await self._announce(tx, silent, "idle", now)
+        how = "survey" if silent.is_only_survey else "idle"
+        await self._close(tx, silent, how, now)
+        return await self._announce(tx, silent, how, now)
 
     def _limits(self, kinds: tuple[Kind, ...]) -> Limits:
         """Return the limits of a conversation; with several tickets, whichever is the most patient."""
@@ -130,17 +137,16 @@ class Closing:
         return never or max(every, key=lambda each: each.close_after or timedelta())
 
     async def _warn(self, tx: Transaction, silent: Silent, now: datetime) -> None:
-        since, limits = silent.standing.silent_since, self._limits(silent.kinds)
-        closes = now if since is None or limits.close_after is None else since + limits.close_after
+        closes = closes_at(silent.standing, self._limits(silent.kinds), self.daytime) or now
         day = long_day(closes.astimezone(self.daytime.zone).date(), silent.language)
         await silence.warned(tx, silent.id, now=now)
         await self._say(tx, silent, "warning", {"date": day}, now)
 
-    async def _close(self, tx: Transaction, silent: Silent, now: datetime) -> None:
+    async def _close(self, tx: Transaction, silent: Silent, how: str, now: datetime) -> None:
         for known in await tickets.lock_open(tx, silent.id):
             await self.casework.end(tx, known, "idle", by=SYSTEM, closes_conversation=True)
-        await silence.closed(tx, silent.id, how="idle", now=now)
-        log.info("conversation closed", conversation=silent.id, how="idle")
+        await silence.closed(tx, silent.id, how=how, now=now)
+        log.info("conversation closed", conversation=silent.id, how=how)
 
     async def _announce(
         self, tx: Transaction, silent: Silent, how: str | None, now: datetime
@@ -170,19 +176,31 @@ class Closing:
             expires=now + timedelta(days=self.rating_days),
         )
         if is_asked:
-            await self._say(tx, silent, "rating", {"link": f"{self.rating_page}/{token}"}, now)
+            titles = [self.scale.say(f"score_{n}", silent.language) for n in range(WORST, BEST + 1)]
+            await self._say(
+                tx, silent, "rating", {"link": f"{self.rating_page}/{token}"}, now, choices=titles
+            )
 
     async def _say(
-        self, tx: Transaction, silent: Silent, key: str, more: Mapping[str, str], now: datetime
+        self,
+        tx: Transaction,
+        silent: Silent,
+        key: str,
+        more: Mapping[str, str],
+        now: datetime,
+        *,
+        choices: Sequence[str] = (),
     ) -> None:
         arguments = {"office": self.office, "ticket": silent.ticket or "", **more}
+        numbered = "\n".join(f"{n}. {title}" for n, title in enumerate(choices, 1))
         message_id = await notices.keep(
             tx,
             conversation_id=silent.id,
             channel=silent.channel,
             key=key,
-            text=self.texts.say(key, silent.language, arguments),
+            text=self.texts.say(key, silent.language, {**arguments, "choices": numbered}),
             arguments=arguments,
+            choices=choices,
             language=silent.language,
             now=now,
         )

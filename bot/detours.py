@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -43,6 +44,15 @@ class Detours:
         async with self.database.transaction() as tx:
             await deliveries.end(tx, due, "failed", failure=why.reason, cause=why.cause)
         log.info("notice withheld", message=due.message_id, cause=why.cause)
+
+    async def put_off(self, due: Due, until: datetime) -> bool:
+        """Have a message sent at a later moment, holding up nothing behind it; False when it was put off before."""
+        async with self.database.transaction() as tx:
+            if not await deliveries.put_off(tx, due, until=until):
+                return False
+            await self.queue.deliver_by_itself(tx, due.message_id)
+        log.info("notice put off", message=due.message_id)
+        return True
 
     async def give_up(self, due: Due, failure: SendFailed) -> None:
         """Stop trying, mark the person where the reason lies there, and let officers see it."""

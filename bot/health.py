@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.assembly import Core
+from bot.assembly.core import Core
 from bot.running.state import read_state
 from bot.store import health
 from bot.store.database import DATABASE_ERRORS

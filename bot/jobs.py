@@ -11,25 +11,25 @@ from typing import TYPE_CHECKING
 import structlog
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.jobs import Job
-from procrastinate.worker import Worker
 
 from bot.answer import Answering, AnswerLater
 from bot.clock import Clock
 from bot.closing import Closing
-from bot.deliver import Delivering, DeliverLater
-from bot.desk.notices import Notices, TellLater
-from bot.desk.reporting import MonthlyReporting
+from bot.deliver import Delivering
+from bot.desk.notices import Notices
+from bot.desk.reporting import Reporting
 from bot.desk.reviewing import Reviewing
 from bot.files import Files
 from bot.media import Fetching, FetchLater
 from bot.privacy.retention import Retention
-from bot.queue import ANSWER, DELIVER, FETCH, READ, TELL, Queue
+from bot.queue import ANSWER, CONCURRENCY, DELIVER, FETCH, READ, TELL, Queue
 from bot.read import Reader
-from bot.store import media, messages, parcels
+from bot.sending import SendLater
+from bot.store import media, parcels, unanswered
 from bot.store.database import Database, Transaction, is_away
 from bot.tending import Tending
 from bot.upkeep import DUTIES, Upkeep
-from bot.wakeup import Wakeup
+from bot.worker import SteadyWorker
 
 if TYPE_CHECKING:
     from bot.catalogue.sync import CatalogueSync
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MOST_FAILURES = 5  # errors of our own with one message or parcel, before it goes to an officer
-CONCURRENCY = 12
 POLL_SECONDS = 0.5  # a fallback: a job starts at a notification
 HEARTBEAT_SECONDS = 2.0
 STALLED_SECONDS = 10.0  # a worker silent for this long is taken for dead, and its jobs are freed
@@ -66,11 +65,11 @@ def _pause(exception: BaseException, attempts: int) -> float:
         return exception.seconds or min(1.0 + attempts / 4, 5.0)
     if isinstance(exception, FetchLater) and exception.seconds > 0:
         return exception.seconds
-    if isinstance(exception, DeliverLater | TellLater) and not exception.backs_off:
+    if isinstance(exception, SendLater) and not exception.backs_off:
         return exception.seconds
     longest = min(2.0 ** min(attempts, 10), 300.0)
     jitter = random.uniform(0.5, 1.0)  # noqa: S311 -- no secret
-    asked = exception.seconds if isinstance(exception, DeliverLater | TellLater) else 0.0
+    asked = exception.seconds if isinstance(exception, SendLater) else 0.0
     # What the other side asked for is the least; not everybody comes at that very moment.
     return max(longest * jitter, asked * (0.5 + jitter))
 
@@ -88,7 +87,7 @@ def register(
     notices: Notices | None = None,
     tending: Tending | None = None,
     closing: Closing | None = None,
-    reporting: MonthlyReporting | None = None,
+    reporting: Reporting | None = None,
     reviewing: Reviewing | None = None,
     retention: Retention | None = None,
     catalogue: CatalogueSync | None = None,
@@ -118,7 +117,7 @@ def register(
 
     @queue.app.task(name=ANSWER, retry=retry)
     async def answer(message_id: int) -> None:
-        await guard(message_id, answering.answer, answering.hand_over, messages.note_failure)
+        await guard(message_id, answering.answer, answering.hand_over, unanswered.note_failure)
 
     @queue.app.task(name=DELIVER, retry=retry)
     async def deliver(message_id: int) -> None:
@@ -126,7 +125,7 @@ def register(
             message_id,
             delivering.deliver,
             lambda failed: delivering.give_up(failed, "kesalahan di dalam program"),
-            messages.note_failure,
+            unanswered.note_failure,
         )
 
     @queue.app.task(name=READ, retry=retry)
@@ -176,7 +175,7 @@ class _Guard:
     ) -> None:
         try:
             await step(row)
-        except (AnswerLater, DeliverLater, FetchLater):
+        except (AnswerLater, SendLater, FetchLater):
             raise
         except Exception as error:
             if is_away(error):
@@ -191,7 +190,7 @@ class _Guard:
 
 async def work(queue: Queue, *, install_signal_handlers: bool = True) -> None:
     """Do jobs until cancelled or, with signal handlers, told to stop by SIGTERM or SIGINT."""
-    worker = Worker(
+    worker = SteadyWorker(
         queue.app,
         concurrency=CONCURRENCY,
         delete_jobs="successful",
@@ -201,5 +200,4 @@ async def work(queue: Queue, *, install_signal_handlers: bool = True) -> None:
         shutdown_graceful_timeout=6.0,
         install_signal_handlers=install_signal_handlers,
     )
-    worker._new_job_event = Wakeup()  # see bot/wakeup.py
     await worker.run()  # type: ignore[no-untyped-call]  # Procrastinate leaves its return type out

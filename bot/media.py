@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Literal
 
 import structlog
 
@@ -14,6 +15,7 @@ from bot.filetypes.judge import Found, judge
 from bot.store import events, media
 from bot.store.database import Database
 from bot.store.media import Due
+from bot.unkept import Unkept
 from channels.port import Channel, Fetched, FetchFailed
 
 log = structlog.get_logger()
@@ -42,12 +44,18 @@ class Fetching:
     """
 
     def __init__(
-        self, database: Database, channels: Mapping[str, Channel], files: Files, clock: Clock
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        files: Files,
+        clock: Clock,
+        unkept: Unkept,
     ) -> None:
         self._database = database
         self._channels = channels
         self._files = files
         self._clock = clock
+        self._unkept = unkept
         self._under_way = 0
 
     async def fetch(self, media_id: int) -> None:
@@ -120,9 +128,15 @@ class Fetching:
             raise FetchLater
 
     async def _without(
-        self, due: Due, state: str, reason: str, found: Found | None = None, *, size: int | None = None
+        self,
+        due: Due,
+        state: Literal["refused", "failed"],
+        reason: str,
+        found: Found | None = None,
+        *,
+        size: int | None = None,
     ) -> None:
-        """Keep why a file is not there, and tell officers, once."""
+        """Keep why a file is not there, and tell officers and the citizen, once."""
         now = self._clock.now()
         async with self._database.transaction() as tx:
             is_ours = await media.settle(
@@ -135,6 +149,8 @@ class Fetching:
                 now=now,
             )
             if is_ours:
+                # Before the event, whose row takes a lighter lock of the conversation: two would wait for each other.
+                await self._unkept.tell(tx, due.message_id, state)
                 await events.note(
                     tx,
                     f"media_{state}",

@@ -5,6 +5,9 @@ Jobs carry row ids only: Procrastinate logs and keeps their arguments.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from procrastinate import App, PsycopgConnector
@@ -18,6 +21,8 @@ READ = "read"
 FETCH = "fetch"
 TELL = "tell"
 
+CONCURRENCY = 12  # jobs a worker does at once; a process has as many connections at most
+
 
 class Queue:
     """Defers jobs. One conversation's answers run in order, and so does what a channel sends it;
@@ -30,6 +35,23 @@ class Queue:
             )
         )
 
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Have duties deferred and jobs done while the block runs.
+
+        An opening that is cancelled is taken back, too: the tasks of a pool that connects outlive being cancelled
+        once, and a process that waits for them never ends.
+        """
+        try:
+            await self.app.open_async()
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                # It came while the pool waited for its first connection, and was lost there.
+                raise asyncio.CancelledError
+            yield
+        finally:
+            await self.app.close_async()
+
     async def answer(self, tx: Transaction, message_id: int, *, conversation_id: int) -> None:
         """Have a citizen's message answered, after the earlier ones of its conversation."""
         await self._defer(tx, ANSWER, lock=f"answer:{conversation_id}", message_id=message_id)
@@ -41,6 +63,10 @@ class Queue:
         before `seconds` have passed."""
         lock = f"deliver:{conversation_id}:{channel}"
         await self._defer(tx, DELIVER, lock=lock, seconds=seconds, message_id=message_id)
+
+    async def deliver_by_itself(self, tx: Transaction, message_id: int) -> None:
+        """Have a message of ours sent that may wait long: it holds up no other, and none holds it up."""
+        await self._defer(tx, DELIVER, lock=f"deliver:{message_id}", message_id=message_id)
 
     async def read(self, tx: Transaction, *parcel_ids: int, channel: str) -> None:
         """Have fetched parcels read, in the order in which the channel's parcels were kept."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import fields, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -21,7 +21,7 @@ from bot.store.contents import ContentLost, Contents
 from bot.store.database import Database, Transaction
 from bot.threads import Place, place_of
 from channels.port import Attachment, Cursor, FetchFailed, Inbound, Parcel
-from handoff.rating import rating_in
+from handoff.rating import BEST, WORST, Rating, is_unclear, rating_in
 
 log = structlog.get_logger()
 
@@ -39,12 +39,14 @@ class Reception:
         clock: Clock,
         *,
         contents: Contents,
+        timezone: str,
         flow_limit: FlowLimit = BOUNDLESS,
     ) -> None:
         self.contents = contents
         self._database = database
         self._queue = queue
         self._clock = clock
+        self._timezone = timezone
         self._flow_limit = flow_limit
 
     async def __call__(self, message: Inbound) -> bool:
@@ -135,14 +137,53 @@ class Reception:
     async def _rated(self, tx: Transaction, inbound: Inbound, contact_id: int, place: Place) -> Place | None:
         """Return the closed conversation that a message rates, None when it is something else.
 
-        A number answers the newest question: what was said in an open conversation since is newer.
+        A number answers the newest question: what was said in an open conversation since is newer. A button says
+        itself what it is on, and so does a letter. Who rates and goes on to ask something has both taken; so has who
+        rates what an officer has taken up again, and says nothing in it until then.
         """
-        if inbound.kind != "message" or inbound.trust == "failed" or rating_in(inbound.text) is None:
+        if inbound.kind != "message" or inbound.trust == "failed":
             return None
-        waiting = await ratings.waiting(
-            tx, contact_id, now=inbound.received_at, unless_said_in=place.conversation_id
+        now = inbound.received_at
+        if inbound.choice is not None and inbound.replies_to:
+            given = Rating(inbound.choice) if WORST <= inbound.choice <= BEST else None
+            waiting = await ratings.tapped(
+                tx, contact_id, channel=inbound.channel, on=inbound.replies_to, now=now
+            )
+        else:
+            given = rating_in(inbound.text)
+            if given is None and not is_unclear(inbound.text):
+                return None
+            waiting = await ratings.waiting(
+                tx,
+                contact_id,
+                reply=_reply_of(given),
+                is_plain=given is not None and given.is_plain,
+                is_figure=given is not None and given.is_figure,
+                now=now,
+                unless_said_in=place.conversation_id,
+                only=(place.conversation_id or place.follows) if _is_letter(inbound) else None,
+            )
+        if waiting is None:
+            return None
+        if given is None or not (given.asks or waiting == place.conversation_id):
+            return Place(waiting)
+        if not await messages.is_kept(tx, inbound.channel, inbound.external_id):
+            await self._rate(tx, waiting, given, now)
+        return None
+
+    async def _rate(self, tx: Transaction, conversation_id: int, given: Rating, now: datetime) -> None:
+        """Keep a rating; what was reported stays."""
+        request = await ratings.of(tx, conversation_id, now=now, zone=self._timezone)
+        if request is None or (request.is_reported and request.score is not None):
+            return
+        await ratings.rate(
+            tx,
+            conversation_id,
+            score=given.score,
+            comment=given.comment or request.comment,
+            way="chat",
+            now=now,
         )
-        return None if waiting is None else Place(waiting)
 
     async def _conversation(
         self, tx: Transaction, inbound: Inbound, contact_id: int, place: Place
@@ -263,6 +304,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Attachment):
         return replace(value, **{field.name: _plain(getattr(value, field.name)) for field in fields(value)})
     return value
+
+
+def _reply_of(given: Rating | None) -> ratings.Reply:
+    if given is None:
+        return "unclear"
+    if given.corrects:
+        return "correction"
+    return "figure" if given.is_figure and not given.comment else "words"
 
 
 def _is_letter(message: Inbound) -> bool:

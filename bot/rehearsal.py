@@ -15,7 +15,9 @@ from uuid import uuid4
 
 from starlette.routing import BaseRoute
 
-from bot import assembly, jobs
+from bot import jobs
+from bot.assembly.core import Core, assemble
+from bot.assembly.worker import staffed
 from bot.clock import ManualClock
 from bot.receive import BOUNDLESS
 from bot.settings import Settings
@@ -116,7 +118,7 @@ class Outcome:
 class Rehearsal:
     """Plays citizens. Make one with `rehearsing`."""
 
-    def __init__(self, core: assembly.Core, channels: dict[str, MemoryChannel], clock: ManualClock) -> None:
+    def __init__(self, core: Core, channels: dict[str, MemoryChannel], clock: ManualClock) -> None:
         self._core = core
         self._channels = channels
         self._clock = clock
@@ -176,8 +178,8 @@ async def rehearsing(
 
     async with (
         # Who is rehearsed writes as fast as answers come: from a person that would be a flood.
-        assembly.assemble(settings, database_url, clock=clock, build=build, flow_limit=BOUNDLESS) as core,
-        assembly.staffed(core, understanding, burst=timedelta()),
+        assemble(settings, database_url, clock=clock, build=build, flow_limit=BOUNDLESS) as core,
+        staffed(core, understanding, burst=timedelta()),
     ):
         worker = asyncio.create_task(jobs.work(core.queue, install_signal_handlers=False))
         try:

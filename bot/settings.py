@@ -123,6 +123,10 @@ class Settings:
     environment: Environment
     channels: tuple[ChannelSettings, ...]
 
+    def channel(self, name: str) -> ChannelSettings | None:
+        """Return what was set of a channel; None where office.yml has no section for it."""
+        return next((each for each in self.channels if each.name == name), None)
+
     @property
     def home(self) -> Path:
         """Return the folder of everything kept on this machine, absolute."""

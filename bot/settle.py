@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,14 @@ import structlog
 
 from bot.casework import BOT, CITIZEN, Casework, Confirmation
 from bot.clock import Clock
-from bot.dialogue.state import Decision
+from bot.dialogue.sheet import ELEMENT, TRAIT
+from bot.dialogue.state import Context, Decision, SheetChange
 from bot.office import Office
 from bot.queue import Queue
-from bot.store import citizens, conversations, events, messages, tickets
+from bot.store import citizens, conversations, events, replies, surveys, tickets
 from bot.store.conversations import Held
 from bot.store.database import Transaction
-from bot.store.messages import Asked
+from bot.store.unanswered import Asked
 from bot.texts import Texts
 from handoff.dates import hour, long_day
 
@@ -24,6 +25,9 @@ log = structlog.get_logger()
 
 OF_ITS_OWN = frozenset({"flood", "limit", "unavailable"})
 """Reasons for which the bot opens a ticket by itself; for all others the citizen asked or wrote."""
+
+UNCLEAR = frozenset({"suggest", "not_understood", "ticket_not_understood"})
+"""What is said to a question that was not understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,13 @@ class Settling:
         now, language = self.clock.now(), decision.context.language or held.language
         await self._of_person(tx, held, decision)
         confirmed = await self._of_ticket(tx, held, asked, decision, is_done=is_done)
+        context = decision.context
         if decision.says:
-            await self._reply(tx, held, asked, decision, self._filled(held, decision, confirmed, language))
+            filled = self._filled(held, decision, confirmed, language)
+            reply_id = await self._reply(tx, held, asked, decision, filled)
+            context = _asked_by(context, decision, reply_id)
+        if decision.sheet is not None:
+            await self._of_survey(tx, decision.sheet, now)
         if decision.notices is not None:
             await conversations.want_notices(tx, held.contact_id, wanted=decision.notices, now=now)
         if asked.is_flood:
@@ -55,7 +64,7 @@ class Settling:
             tx,
             held,
             message_ids=asked.all_ids,
-            context=asdict(decision.context),
+            context=asdict(context),
             state="waiting" if decision.ticket_reason else None,
             understood=_understood(asked, decision) if is_done else None,
             now=now,
@@ -74,6 +83,19 @@ class Settling:
         )
         if decision.consents is not None:
             await citizens.consented(tx, held.person_id, wanted=decision.consents, now=self.clock.now())
+
+    async def _of_survey(self, tx: Transaction, change: SheetChange, now: datetime) -> None:
+        """Keep what was answered in a survey; its sheet is locked."""
+        if change.slot or change.finishes:
+            await surveys.start(tx, change.sheet, now=now)
+        kind, _, key = (change.slot or "").partition(":")
+        if f"{kind}:" == ELEMENT:
+            await surveys.answer(tx, change.sheet, key, change.score)
+        elif f"{kind}:" == TRAIT:
+            await surveys.describe(tx, change.sheet, key, change.option)
+        if change.finishes:
+            await surveys.hand_in(tx, change.sheet, remark=change.remark, now=now)
+            log.info("survey sheet finished", sheet=change.sheet)
 
     async def _of_ticket(
         self, tx: Transaction, held: Held, asked: Asked, decision: Decision, *, is_done: bool
@@ -137,9 +159,9 @@ class Settling:
 
     async def _reply(
         self, tx: Transaction, held: Held, asked: Asked, decision: Decision, filled: dict[str, str]
-    ) -> None:
+    ) -> int:
         last, language = decision.says[-1], decision.context.language or held.language
-        reply_id = await messages.keep_reply(
+        reply_id = await replies.keep_reply(
             tx,
             asked,
             author="bot",
@@ -151,6 +173,7 @@ class Settling:
             now=self.clock.now(),
         )
         await self.queue.deliver(tx, reply_id, conversation_id=held.id, channel=asked.channel)
+        return reply_id
 
     def _compose(self, asked: Asked, decision: Decision, language: str, filled: dict[str, str]) -> str:
         """Write the paragraphs of a reply, one below the other."""
@@ -168,6 +191,19 @@ def _on(at: datetime, language: str) -> dict[str, str]:
     return {"date": long_day(at.date(), language), "hour": hour(at, language)}
 
 
+def _asked_by(context: Context, decision: Decision, reply_id: int) -> Context:
+    """Note which message of ours asked the question of a survey that is waiting."""
+    filling = context.filling
+    if decision.sheet is None or filling is None:
+        return context
+    return replace(context, filling=replace(filling, asked_by=reply_id))
+
+
 def _understood(asked: Asked, decision: Decision) -> dict[str, Any]:
+    """Return what is kept of what a message meant; an answer to a survey is no question."""
+    if decision.sheet is not None:
+        return {"survey": True}
     known: dict[str, Any] = {"topics": decision.topics, "confidence": round(decision.confidence, 4)}
+    if any(say.key in UNCLEAR for say in decision.says):
+        known["unclear"] = True
     return {**known, "flood": True} if asked.is_flood else known

@@ -29,6 +29,7 @@ from bot.working_days import warnings
 from handoff.deadline import Deadlines, Pause
 from handoff.idle import Daytime
 from handoff.notifying import NoticeKind
+from handoff.ports.values import AT_THE_OFFICE
 
 log = structlog.get_logger()
 
@@ -143,7 +144,7 @@ class Tending:
         """Tell the citizen once that nobody has taken the ticket yet, when it may be said; return when that is."""
         now = self.clock.now()
         may_at = self._may_be_told(at)
-        if may_at > now or held.closed_at is not None or held.is_erased:
+        if may_at > now or held.closed_at is not None or held.is_erased or held.channel == AT_THE_OFFICE:
             return may_at
         if await tending.has_change(tx, known.id, TOLD):
             return may_at

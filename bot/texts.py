@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.complaints import SettingsError
+from nlu.reading import parsed
 
 LANGUAGES = ("id", "en")
 _GAP = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
@@ -30,7 +29,7 @@ class Texts:
 
 def load_texts(path: Path, facts: Mapping[str, Any]) -> Texts:
     """Read the sentences and fill in the office's facts. Raises `SettingsError` for a missing language."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = parsed(path.read_text(encoding="utf-8"))
     problems = [
         f"{path}: {key}: {language} is missing"
         for key, versions in content.items()

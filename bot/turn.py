@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from bot.dialogue.address import is_address, without_addresses
 from bot.dialogue.language import Languages
 from bot.dialogue.questions import asks_outright
-from bot.dialogue.state import Context, Details, Form, Known, Subject, TicketNow, Turn
+from bot.dialogue.state import Context, Details, Filling, Form, Known, Sheet, Subject, TicketNow, Turn
 from bot.store.citizens import Owned
 from bot.store.conversations import Held
-from bot.store.messages import Asked
+from bot.store.surveys import Mine
+from bot.store.unanswered import Asked
+from handoff import instrument
 
 
 def turn_of(held: Held, asked: Asked, languages: Languages) -> Turn:
@@ -59,11 +61,27 @@ def as_told(owned: Owned, zone: ZoneInfo) -> TicketNow:
     )
 
 
+def sheet_of(kept: Mine, asked: Asked, filling: Filling | None) -> Sheet:
+    """Return a person's questionnaire as it stands when a message is decided; `filling` is what goes on with it."""
+    question = filling.asked_by if filling else None
+    return Sheet(
+        id=kept.id,
+        instrument=instrument.read(kept.content),
+        scores=kept.scores,
+        profile=kept.profile,
+        closes_on=kept.closes_on,
+        is_finished=kept.is_finished,
+        is_over=kept.is_over,
+        is_overtaken=kept.is_overtaken,
+        is_early=question is not None and asked.id < question,
+    )
+
+
 def context_of(kept: dict[str, Any]) -> Context:
     """Read what `asdict` wrote of a context, also before some of it was known."""
     if not kept:
         return Context()
-    form = kept.get("form")
+    form, filling = kept.get("form"), kept.get("filling")
     return Context(
         subject=Subject(**kept["subject"]) if kept["subject"] else None,
         choices=tuple(Subject(**choice) for choice in kept["choices"]),
@@ -73,4 +91,5 @@ def context_of(kept: dict[str, Any]) -> Context:
         form=Form(**{**form, "told": tuple(form["told"]), "passed": tuple(form["passed"])}) if form else None,
         confirming=kept.get("confirming"),
         told_added=kept.get("told_added", False),
+        filling=Filling(**{**filling, "passed": tuple(filling["passed"])}) if filling else None,
     )

@@ -14,12 +14,12 @@ from procrastinate.jobs import Job, Status
 from bot.clock import Clock
 from bot.closing import Closing
 from bot.desk.notices import Notices
-from bot.desk.reporting import MonthlyReporting
+from bot.desk.reporting import Reporting
 from bot.desk.reviewing import Reviewing
 from bot.files import Files
 from bot.privacy.retention import Retention
 from bot.queue import Queue
-from bot.store import deliveries, events, media, messages, pace, parcels
+from bot.store import deliveries, events, media, pace, parcels, unanswered
 from bot.store import files as rows_of_files
 from bot.store.database import Database
 from bot.tending import Tending
@@ -43,8 +43,8 @@ class Upkeep:
 
     `windows` are the channels in which free text is taken for so long after a citizen's message only,
     `silences` those that may stay unreached for so long; without `files` none are tidied. `tending` is what time
-    does to tickets, `closing` what silence does to conversations,
-    `reporting` makes the monthly report, `reviewing` reminds of the standards, `notices` writes to officers.
+    does to tickets, `closing` what silence does to conversations, `reporting` makes the month's and the year's report,
+    `reviewing` reminds of the standards, `notices` writes to officers.
     """
 
     database: Database
@@ -57,7 +57,7 @@ class Upkeep:
     silences: Mapping[str, timedelta] = field(default_factory=dict)
     tending: Tending | None = None
     closing: Closing | None = None
-    reporting: MonthlyReporting | None = None
+    reporting: Reporting | None = None
     reviewing: Reviewing | None = None
     notices: Notices | None = None
     retention: Retention | None = None
@@ -87,7 +87,7 @@ class Upkeep:
         """Give a job to everything that waits for one and has none: a net below all other nets."""
         before = self.clock.now() - AGE
         async with self.database.transaction() as tx:
-            for message_id, conversation_id in await messages.overdue(tx, before=before, most=MOST):
+            for message_id, conversation_id in await unanswered.overdue(tx, before=before, most=MOST):
                 log.warning("message had no job", message=message_id)
                 await self.queue.answer(tx, message_id, conversation_id=conversation_id)
             for message_id, conversation_id, channel in await deliveries.forgotten(
@@ -171,7 +171,7 @@ class Upkeep:
             await self.closing.run(most=MOST)
 
     async def report(self) -> None:
-        """Make the report of the month that has ended, on the first working day of the next; once a year remind."""
+        """Make the reports of the month and the year that have ended, on the first working day; once a year remind."""
         if self.reporting is not None:
             await self.reporting.run()
         if self.reviewing is not None:

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from bot.assembly import Core
+from bot.assembly.core import Core
 from bot.health import report
 from nlu.port import Interpreter
 

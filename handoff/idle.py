@@ -25,6 +25,13 @@ class Limits:
     warn_after: timedelta | None
     close_after: timedelta | None
 
+    @property
+    def lead(self) -> timedelta:
+        """Return how long before the closing the warning comes; zero without either."""
+        if self.warn_after is None or self.close_after is None:
+            return timedelta()
+        return self.close_after - self.warn_after
+
 
 @dataclass(frozen=True, slots=True)
 class Daytime:
@@ -52,10 +59,10 @@ class Standing:
     """How a conversation stands.
 
     `answered_at`: when the office's last answer was sent (a bot's answer, question or offer is one; "an officer
-    will look", a note and a notice are none). `heard_at`: when the citizen last responded (a receipt, a reaction and
-    an automatic mail are no response). `is_owed`: the office owes an answer, or one could not be delivered.
+    will look", a note and a notice are none). `heard_at`: when the citizen last responded, or began it (a receipt, a
+    reaction and an automatic mail are no response). `is_owed`: the office owes an answer, or one did not arrive.
     `is_kept_open`: an officer holds it back; `released_at`: when one last let it go. `warned_at`: when it was warned
-    of, of whatever silence.
+    of, of whatever silence. `limited_at`: when other limits came to hold (another kind, one ticket of several ended).
     """
 
     answered_at: datetime | None
@@ -64,6 +71,7 @@ class Standing:
     is_kept_open: bool = False
     warned_at: datetime | None = None
     released_at: datetime | None = None
+    limited_at: datetime | None = None
 
     @property
     def silent_since(self) -> datetime | None:
@@ -96,10 +104,26 @@ def next_step(standing: Standing, limits: Limits, daytime: Daytime, *, now: date
     since = standing.silent_since
     if since is None or standing.is_kept_open:
         return None
-    closes = None if limits.close_after is None else since + limits.close_after
-    was_warned = standing.warned_at is not None and standing.warned_at >= since
+    closes = closes_at(standing, limits, daytime)
+    # A silence that began in the very second of a warning was not warned of.
+    was_warned = standing.warned_at is not None and standing.warned_at > since
     if limits.warn_after is not None and not was_warned:
         at = daytime.earliest(since + limits.warn_after)
         if closes is None or daytime.earliest(max(at, now)) < closes:
             return Due("warn", at)
     return None if closes is None else Due("close", closes)
+
+
+def closes_at(standing: Standing, limits: Limits, daytime: Daytime) -> datetime | None:
+    """Return when silence closes a conversation as things stand, None when it does not.
+
+    Where other limits came to hold meanwhile, nothing is closed that could not be warned of: the time between warning
+    and closing begins then, by day.
+    """
+    since = standing.silent_since
+    if since is None or standing.is_kept_open or limits.close_after is None:
+        return None
+    closes = since + limits.close_after
+    if standing.limited_at is None or standing.limited_at <= since or not limits.lead:
+        return closes
+    return max(closes, daytime.earliest(standing.limited_at) + limits.lead)

@@ -12,6 +12,7 @@ import yaml
 from nlu.entries import LANGUAGES, Answer, read_entry
 from nlu.examples import check_examples
 from nlu.problems import KnowledgeError, Problem
+from nlu.reading import parsed
 
 __all__ = ["LANGUAGES", "Answer", "Knowledge", "KnowledgeError", "Problem", "load"]
 
@@ -112,7 +113,7 @@ def _read_files(folder: Path) -> tuple[Files, list[Problem]]:
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.yml")):
         try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            content = parsed(path.read_text(encoding="utf-8"))
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = f"baris {mark.line + 1}" if mark else "berkas"

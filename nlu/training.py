@@ -16,10 +16,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import yaml
-
 from nlu.answers import Knowledge, load
 from nlu.environment import RASA_ENVIRONMENT, ModelEnvironmentMissing, slim_rasa
+from nlu.reading import parsed
 
 __all__ = ["ModelEnvironmentMissing", "TrainingFailed", "fingerprint", "knowledge_of", "train"]
 
@@ -39,7 +38,7 @@ def knowledge_of(root: Path, office: Path | None = None) -> Knowledge:
 
     `office` is office.yml, by default the one in `root`. Raises `KnowledgeError`.
     """
-    facts = yaml.safe_load((office or root / "office.yml").read_text(encoding="utf-8"))
+    facts = parsed((office or root / "office.yml").read_text(encoding="utf-8"))
     return load(root / "nlu" / "knowledge", facts)
 
 
@@ -54,7 +53,7 @@ def fingerprint(root: Path) -> str:
     for path in [root / "config.yml", model / "uv.lock", *code]:
         parts.update(path.read_bytes())
     for path in sorted((root / "nlu" / "knowledge").glob("*.yml")):
-        examples = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("nlu")
+        examples = (parsed(path.read_text(encoding="utf-8")) or {}).get("nlu")
         parts.update(json.dumps([path.name, examples], sort_keys=True).encode())
     return parts.hexdigest()[:20]
 

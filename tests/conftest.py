@@ -15,8 +15,9 @@ import pytest
 import structlog
 from sqlalchemy.engine import make_url
 
-from bot import assembly
 from bot.answer import Answering
+from bot.assembly import speech, steps
+from bot.assembly.core import assemble
 from bot.clock import ManualClock
 from bot.dialogue.decide import Dialogue
 from bot.lookups import StoredLookups
@@ -100,7 +101,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 @pytest.fixture(scope="session")
 def rules() -> Dialogue:
     """The rules of conversation over the project's own knowledge, which takes a second to read."""
-    return assembly.dialogue(load())
+    return speech.dialogue(load())
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +127,7 @@ def staged(
         def build(_settings: Settings, _wiring: Wiring) -> dict[str, Channel]:
             return dict(memory)
 
-        async with assembly.assemble(settings, database_url, clock=clock, build=build) as core:
+        async with assemble(settings, database_url, clock=clock, build=build) as core:
             yield Stage(
                 core=core,
                 clock=clock,
@@ -137,12 +138,12 @@ def staged(
                     clock,
                     model,
                     rules,
-                    assembly.settling(core),
+                    steps.settling(core),
                     StoredLookups(
                         core.database, businesses, settings.office.office.name.removeprefix("BPS ")
                     ),
                 ),
-                delivering=assembly.delivering(core, core.channels),
+                delivering=steps.delivering(core, core.channels),
             )
 
     return make

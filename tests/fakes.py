@@ -9,10 +9,11 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from bot.answer import Answering
-from bot.assembly import Core
+from bot.assembly.core import Core
 from bot.clock import ManualClock
 from bot.deliver import Delivering
 from bot.rehearsal import MemoryChannel
+from bot.working_days import daytime_of
 from channels.port import Attachment, Inbound, InboundKind
 from nlu.port import Entity, Guess, Meaning, NluUnavailable
 
@@ -119,6 +120,11 @@ class Stage:
         await self.answering.answer(await self.hear(said, **named))
         await self.deliver_all()
         return self.memory[channel].take(sender)
+
+    def by_day(self) -> None:
+        """Move the time on to a moment at which notices go out, if it is night in the office."""
+        now = self.clock.now()
+        self.clock.advance(daytime_of(self.core.settings.office).earliest(now) - now)
 
     async def close_all(self) -> None:
         """Close every conversation, as time or an officer does."""

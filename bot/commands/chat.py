@@ -138,7 +138,7 @@ async def _talk(stage: Rehearsal) -> None:
 @asynccontextmanager
 async def _understanding(settings: Settings) -> AsyncIterator[Interpreter]:
     """Give the model: the server that is set, or one of our own for this run."""
-    from bot.assembly import interpreter, interpreter_at
+    from bot.assembly.speech import interpreter, interpreter_at
 
     if settings.environment.nlu_url:
         yield interpreter(settings)

@@ -74,16 +74,17 @@ def _variables(title: str, environment: BaseSettings) -> Table:
 
 
 async def _connect(settings: Settings, console: Console) -> bool:
-    from bot import assembly
+    from bot.assembly import speech
+    from bot.assembly.core import assemble
     from channels.port import Finding
 
     with database(settings) as url:
-        async with assembly.assemble(settings, url) as core:
+        async with assemble(settings, url) as core:
             findings = [await _database_answers(core)]
             for channel in core.channels.values():
                 findings += await channel.check()
             if settings.environment.nlu_url:
-                model = assembly.interpreter(settings)
+                model = speech.interpreter(settings)
                 is_ready = await model.is_ready()
                 findings.append(Finding("nlu", is_ready, "menjawab" if is_ready else "tidak menjawab"))
                 await model.close()

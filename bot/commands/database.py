@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
 
 from bot.complaints import SettingsError
 from bot.running.postgres import EmbeddedPostgres, PostgresUnavailable
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.assembly.core import Core
 
 
 @contextmanager
@@ -25,3 +30,18 @@ def database(settings: Settings) -> Iterator[str]:
         yield url
     finally:
         server.stop()
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Core]:
+    """Give the core of a command that works on the database alone, which is brought to this version first.
+
+    No channel is built. Raises `SettingsError` as `database` does.
+    """
+    from bot.assembly.core import assemble
+    from bot.store.upgrade import upgrade
+
+    with database(settings) as url:
+        await asyncio.to_thread(upgrade, url)
+        async with assemble(settings, url, build=lambda *_: {}) as core:
+            yield core

@@ -23,7 +23,7 @@ def _group() -> None:
 @app.command("inspect")
 def inspect(files: list[Path]) -> None:
     """Cetak satu baris JSON per surat mentah: apa yang dilihat bot (one JSON line per raw mail)."""
-    from bot.assembly import inspect_mail
+    from bot.assembly.email import inspect
 
     # The office's own mails are told apart when its address is set; nothing else is needed here.
     own = parseaddr(os.environ.get("PST_MAIL_FROM", ""))[1] or None
@@ -33,7 +33,7 @@ def inspect(files: list[Path]) -> None:
         except OSError as error:
             found = _unreadable(file, error)
         else:
-            found = inspect_mail(data, str(file), own)
+            found = inspect(data, str(file), own)
         typer.echo(json.dumps(found, ensure_ascii=False))
 
 
@@ -45,10 +45,10 @@ def check(
 
     Kode keluar: 0 semua baik, 1 ada yang salah, 2 setelan tidak terbaca.
     """
-    from bot import assembly
+    from bot.assembly import email
     from bot.settings import load
 
-    findings = asyncio.run(assembly.email_check(load(), send=send))
+    findings = asyncio.run(email.check(load(), send=send))
     for finding in findings:
         typer.echo(f"  {'ok   ' if finding.holds else 'GAGAL'} {finding.name}: {finding.detail}")
     if not all(finding.holds for finding in findings):
@@ -65,7 +65,7 @@ def replay(
 
     Pekerja (`pst run` atau `pst worker`) yang membacanya. Kode keluar: 0 semua terbaca, 1 ada yang belum.
     """
-    from bot import assembly
+    from bot.assembly import email
     from bot.commands.database import database
     from bot.logs import configure
     from bot.settings import load
@@ -76,7 +76,7 @@ def replay(
     with database(settings) as url:
         upgrade(url)
         wanted = None if every else ids or []
-        listed, found = asyncio.run(assembly.email_replay(settings, url, wanted, seconds=wait))
+        listed, found = asyncio.run(email.replay(settings, url, wanted, seconds=wait))
     if wanted == []:
         for each in listed:
             typer.echo(f"{each.parcel}  {each.fetched_at:%Y-%m-%d %H:%M}  {each.kind}: {each.reason}")

@@ -120,26 +120,23 @@ def first_words(public_url: str, link: str, hours: int) -> str:
 
 def _with_people(do: Callable[[People], Awaitable[T]]) -> tuple[T, Settings]:
     """Run something on the accounts of this office's database. Ends with exit code 1 where it cannot be."""
-    from bot import assembly, counter
-    from bot.commands.database import database
+    from bot.assembly import counter
+    from bot.commands.database import opened
     from bot.settings import load
-    from bot.store.upgrade import upgrade
     from handoff.ports.values import NotAllowed, NotFound
 
     settings = load()
 
-    async def run(url: str) -> T:
-        async with assembly.assemble(settings, url, build=lambda *_: {}) as core:
+    async def run() -> T:
+        async with opened(settings) as core:
             return await do(counter.people(core))
 
-    with database(settings) as url:
-        upgrade(url)
-        try:
-            return asyncio.run(run(url)), settings
-        except NotFound:
-            _refuse("tidak ada petugas dengan nama masuk itu (pst officer list)")
-        except NotAllowed as refusal:
-            _refuse(refusal.reason)
+    try:
+        return asyncio.run(run()), settings
+    except NotFound:
+        _refuse("tidak ada petugas dengan nama masuk itu (pst officer list)")
+    except NotAllowed as refusal:
+        _refuse(refusal.reason)
 
 
 def _print_link(link: str, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 if TYPE_CHECKING:
-    from bot.assembly import Core
+    from bot.assembly.core import Core
     from handoff.ports.privacy import FoundPerson
 
 app = typer.Typer(help="Data pribadi seseorang (UU 27/2022).", no_args_is_help=True)
@@ -58,12 +58,12 @@ def export(
 
     Kode keluar: 0 jadi, 1 tidak.
     """
-    from bot import assembly
+    from bot.assembly import personal
     from handoff.ports.values import NotFound
 
     async def run() -> None:
         async with _opened() as core:
-            pieces = assembly.copies(core).of(person, with_notes=not without_notes)
+            pieces = personal.copies(core).of(person, with_notes=not without_notes)
             with _new_file(out) as file:
                 async for piece in pieces:
                     file.write(piece)
@@ -88,14 +88,14 @@ def erase(
     Yang tinggal hanya pertanggungjawaban tanpa orangnya: nomor tiket, jenis, keadaan, waktu. Kode keluar: 0
     terhapus, 1 tidak.
     """
-    from bot import assembly
+    from bot.assembly import personal
     from bot.privacy.erase import WritesOn
     from handoff.ports.privacy import StillOpen
     from handoff.ports.values import NotFound
 
     async def run() -> None:
         async with _opened() as core:
-            gone = await assembly.erasure(core).erase(person, is_forced=force)
+            gone = await personal.erasure(core).erase(person, is_forced=force)
         typer.echo(
             f"terhapus: {gone.conversations} percakapan, {gone.messages} pesan, {gone.raw_mails} surat mentah,"
             f" {len(gone.files)} berkas"
@@ -124,18 +124,13 @@ def _line(each: FoundPerson) -> str:
 
 @asynccontextmanager
 async def _opened() -> AsyncIterator[Core]:
-    from bot import assembly
-    from bot.commands.database import database
+    from bot.commands.database import opened
     from bot.logs import configure
     from bot.settings import load
-    from bot.store.upgrade import upgrade
 
     configure()
-    settings = load()
-    with database(settings) as url:
-        await asyncio.to_thread(upgrade, url)
-        async with assembly.assemble(settings, url, build=lambda *_: {}) as core:
-            yield core
+    async with opened(load()) as core:
+        yield core
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sys
 from collections.abc import Awaitable, Callable
@@ -21,6 +22,7 @@ Out = Annotated[
     Path, typer.Option("--out", help="berkas yang ditulis; akhiran .pdf atau .xlsx menentukan bentuknya")
 ]
 
+FIRST_YEAR = 2000
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -39,23 +41,25 @@ def month(
     if found is None:
         _refuse(f"{month}: expected a month such as 2026-10")
     year, number = int(found[1]), int(found[2])
-    _write(out, lambda reports: reports.month(year, number))
+    if year < FIRST_YEAR:
+        _refuse(f"{month}: expected a month since {FIRST_YEAR}-01")
+    _write(out, lambda reports: reports.month(year, number), f"{month}: this month has not begun yet")
 
 
 @app.command("year")
 def year(
-    year: Annotated[int, typer.Argument(help="tahun, misalnya 2026", min=2000, max=2200)],
+    year: Annotated[int, typer.Argument(help="tahun, misalnya 2026", min=FIRST_YEAR, max=2200)],
     out: Out,
 ) -> None:
     """Tulis laporan evaluasi satu tahun (write the evaluation of a year)."""
-    _write(out, lambda reports: reports.year(year))
+    _write(out, lambda reports: reports.year(year), f"{year}: this year has not begun yet")
 
 
-def _write(out: Path, make: Callable[[Reports], Awaitable[Document]]) -> None:
-    from bot import assembly
-    from bot.commands.database import database
+def _write(out: Path, make: Callable[[Reports], Awaitable[Document]], too_early: str) -> None:
+    from bot.assembly import duties
+    from bot.commands.database import opened
     from bot.settings import load
-    from bot.store.upgrade import upgrade
+    from handoff.ports.values import NotFound
     from handoff.reports.pdf import pdf
     from handoff.reports.xlsx import xlsx
 
@@ -64,16 +68,24 @@ def _write(out: Path, make: Callable[[Reports], Awaitable[Document]]) -> None:
         _refuse(f"--out {out}: expected a name that ends with .pdf or .xlsx")
     if not out.parent.is_dir():
         _refuse(f"--out {out}: there is no folder {out.parent}")
-    settings = load()
+    if out.is_dir():
+        _refuse(f"--out {out}: this is a folder, expected a file")
+    if not os.access(out if out.exists() else out.parent, os.W_OK):
+        _refuse(f"--out {out}: it may not be written here")
 
-    async def run(url: str) -> Document:
-        async with assembly.assemble(settings, url, build=lambda *_: {}) as core:
-            return await make(assembly.reports(core))
+    async def run() -> Document:
+        async with opened(load()) as core:
+            return await make(duties.reports(core))
 
-    with database(settings) as url:
-        upgrade(url)
-        document = asyncio.run(run(url))
-    out.write_bytes(written(document))
+    try:
+        document = asyncio.run(run())
+    except NotFound:
+        _refuse(too_early)
+    content = written(document)
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        _refuse(f"--out {out}: {error.strerror}")
     sys.stdout.write(f"{out}\n")
 
 

@@ -17,7 +17,7 @@ from bot.commands.database import database
 from bot.settings import Settings, load
 
 if TYPE_CHECKING:
-    from bot.assembly import Core
+    from bot.assembly.core import Core
 
 
 def web() -> None:
@@ -77,14 +77,15 @@ def _spare_the_collector() -> None:
 
 
 async def _web(settings: Settings, url: str) -> None:
-    from bot import assembly, counter
+    from bot.assembly import counter, simulated, speech
+    from bot.assembly.core import assemble
     from bot.running.state import state_path
     from bot.web import build_app, serve
 
-    async with assembly.assemble(settings, url) as core:
-        simulator = assembly.simulator(settings, core.clock)
+    async with assemble(settings, url) as core:
+        simulator = simulated.simulator(settings, core.clock)
         console = counter.console(core) if settings.has_console else None
-        understanding = assembly.interpreter(settings) if settings.environment.nlu_url else None
+        understanding = speech.interpreter(settings) if settings.environment.nlu_url else None
         app = build_app(
             core,
             understanding=understanding,
@@ -122,7 +123,7 @@ async def _greet_the_first(core: Core) -> None:
     """Print the first admin's one-time link, to a person only: `pst run` does it itself, a log is no place for it."""
     if not (sys.stdout.isatty() and core.settings.has_console):
         return
-    from bot import counter
+    from bot.assembly import counter
     from bot.commands.officer import first_words
 
     link = await counter.people(core).first()
@@ -133,29 +134,32 @@ async def _greet_the_first(core: Core) -> None:
 
 
 async def _worker(settings: Settings, url: str) -> None:
-    from bot import assembly, jobs
+    from bot import jobs
+    from bot.assembly import speech
+    from bot.assembly.core import assemble
+    from bot.assembly.worker import staffed
 
     async with (
-        assembly.assemble(settings, url) as core,
-        assembly.staffed(core, assembly.interpreter(settings)),
+        assemble(settings, url) as core,
+        staffed(core, speech.interpreter(settings)),
     ):
         _spare_the_collector()
         await jobs.work(core.queue)
 
 
 async def _mailbox(settings: Settings, url: str) -> None:
-    from bot import assembly
+    from bot.assembly.core import assemble
 
-    async with assembly.assemble(settings, url) as core, asyncio.TaskGroup() as group:
+    async with assemble(settings, url) as core, asyncio.TaskGroup() as group:
         for channel in core.channels.values():
             group.create_task(channel.listen())
 
 
 async def _scheduler(settings: Settings, url: str) -> None:
-    from bot import assembly
+    from bot.assembly.core import assemble
 
-    without_channels = assembly.assemble(settings, url, build=lambda *_: {})
-    async with without_channels as core, core.queue.app.open_async():
+    without_channels = assemble(settings, url, build=lambda *_: {})
+    async with without_channels as core, core.queue.opened():
         await core.schedule().run()
 
 

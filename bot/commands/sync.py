@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from bot.commands.database import database
+from bot.commands.database import opened
 from bot.complaints import SettingsError
 from bot.settings import Settings, load
 
@@ -23,7 +23,6 @@ def _group() -> None:
 def bps() -> None:
     """Baca katalog kantor dari WebAPI BPS: publikasi, BRS, tabel (read the office's catalogue)."""
     from bot.logs import configure
-    from bot.store.upgrade import upgrade
 
     configure()
     settings = load()
@@ -34,17 +33,12 @@ def bps() -> None:
                 "https://webapi.bps.go.id, add an application there, and put its token into .env"
             ]
         )
-    with database(settings) as url:
-        upgrade(url)
-        is_read = asyncio.run(_read(settings, url))
-    if not is_read:
+    if not asyncio.run(_read(settings)):
         sys.exit(1)
 
 
-async def _read(settings: Settings, url: str) -> bool:
-    from bot import assembly
-
-    async with assembly.assemble(settings, url, build=lambda *_: {}) as core:
+async def _read(settings: Settings) -> bool:
+    async with opened(settings) as core:
         catalogue = core.catalogue()
         if catalogue is None:
             raise RuntimeError("no token, though one was there a moment ago")

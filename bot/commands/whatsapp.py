@@ -32,9 +32,9 @@ def templates(
 
     Kode keluar: 0 semua ada, 1 ada yang kurang, 2 Twilio atau setelan tidak terbaca.
     """
-    from bot import assembly
+    from bot.assembly import whatsapp
 
-    found = asyncio.run(assembly.whatsapp_templates(load()))
+    found = asyncio.run(whatsapp.templates(load()))
     if as_json:
         typer.echo(json.dumps(found, ensure_ascii=False))
     else:
@@ -55,11 +55,11 @@ def check(
 
     Kode keluar: 0 semua baik, 1 ada yang salah, 2 Twilio atau setelan tidak terbaca.
     """
-    from bot import assembly
+    from bot.assembly import whatsapp
 
     if send is not None and not re.fullmatch(r"\+[1-9][0-9]{6,14}", send):
         raise SettingsError(["--send: tulis nomornya dengan kode negara, misalnya +62811..."])
-    findings = asyncio.run(assembly.whatsapp_check(load(), to=send))
+    findings = asyncio.run(whatsapp.check(load(), to=send))
     for finding in findings:
         typer.echo(f"  {'ok   ' if finding.holds else 'GAGAL'} {finding.name}: {finding.detail}")
     if not all(finding.holds for finding in findings):

@@ -13,15 +13,30 @@ from bot.desk.moves import Moves
 from bot.desk.reports import letterhead_of
 from bot.office import Office
 from bot.store import complaints as rows
+from bot.store import tickets
 from bot.store.database import Database
 from bot.store.desk import audit
+from bot.store.desk import desk as store
 from bot.store.tickets import Change, officer
+from handoff import desk as rules
 from handoff.calendar import Calendar
-from handoff.ports.desk import Unfit
-from handoff.ports.values import NotFound, Officer
+from handoff.ports.desk import Registration, Unfit
+from handoff.ports.values import AT_THE_OFFICE, NotFound, Officer
 from handoff.reports.complaints import register
 from handoff.reports.document import Document
-from handoff.reports.register import LONGEST_ANSWER, MOST, WAYS, Complaint, Entry, Wanted
+from handoff.reports.register import (
+    LONGEST_ANSWER,
+    LONGEST_COMPLAINT,
+    MOST,
+    WAYS,
+    WAYS_TO_THE_OFFICE,
+    Arrival,
+    Complaint,
+    Entry,
+    Wanted,
+)
+
+NO_WAY_BACK = "dicatat petugas di kantor, bukan lewat saluran ini"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,25 @@ class StoredComplaints:
             raise NotFound
         return self._complaint(row)
 
+    async def take(self, by: Officer, arrival: Arrival) -> str:
+        """Note a complaint that came to the office itself; return its number. Raises `Unfit`."""
+        words = _fit(arrival)
+        given = rules.fit_registration(Registration(name=arrival.name, email=arrival.email))
+        name, email = given.get("name"), given.get("email")
+        phone = rules.fit_line(arrival.phone, "line_too_long") if arrival.phone.strip() else None
+        now, who = self.clock.now(), officer(by.id)
+        async with self.database.transaction() as tx:
+            kept = await rows.arrive(tx, words, name=name, phone=phone, reason=NO_WAY_BACK, now=now)
+            await store.register(tx, kept.person_id, name=name, email=email, organisation=None)
+            told = await self.moves.casework.open(
+                tx, kept.conversation_id, kind="pengaduan", reason="officer", by=who
+            )
+            (known,) = await tickets.lock(tx, told.ticket_id)
+            await self.moves.tick(tx, known, "evidence", is_met=arrival.has_evidence, by=who)
+            await rows.change(tx, known.id, source=arrival.source, came_by=arrival.came_by, answer="")
+            await audit.note(tx, "complaint.taken", now=now, officer_id=by.id, about=f"ticket:{told.number}")
+        return told.number
+
     async def enter(self, by: Officer, number: str, entry: Entry, *, version: int) -> None:
         """Change what the register says. Raises `NotFound`, `Stale`, `Unfit`."""
         answer = entry.answer.replace("\x00", "").strip()
@@ -70,7 +104,14 @@ class StoredComplaints:
         async with Locks(self.database).case(row.ticket_id, version) as case:
             who = officer(by.id)
             known = await self.moves.tick(case.tx, case.ticket, "evidence", is_met=entry.has_evidence, by=who)
-            await self.moves.note(case.tx, known, Change("complaint"), by=who)
+            if answer and row.channel == AT_THE_OFFICE and known.answered_at is None:
+                # Nobody can reply to it from here: what is entered is what was answered.
+                known = await self.moves.note(
+                    case.tx, known, Change("complaint"), by=who, answered_at=self.clock.now()
+                )
+                await tickets.owe_nothing(case.tx, case.held.id)
+            else:
+                known = await self.moves.note(case.tx, known, Change("complaint"), by=who)
             await rows.change(case.tx, known.id, source=entry.source, came_by=entry.came_by, answer=answer)
             await audit.note(
                 case.tx,
@@ -97,6 +138,7 @@ class StoredComplaints:
             number=row.number,
             version=row.version,
             conversation_id=row.conversation_id,
+            channel=row.channel,
             came_on=self.calendar.day_of(row.opened_at),
             source="ombudsman" if row.source == "ombudsman" else "citizen",
             came_by=row.came_by,
@@ -113,3 +155,15 @@ class StoredComplaints:
 
     def _midnight(self, day: date | None) -> datetime | None:
         return None if day is None else self.calendar.at(day, time())
+
+
+def _fit(arrival: Arrival) -> str:
+    """Return what a complaint says. Raises `Unfit` (complaint_way, complaint_empty, too_long)."""
+    if arrival.came_by not in WAYS_TO_THE_OFFICE:
+        raise Unfit("complaint_way")
+    words = arrival.text.replace("\x00", "").strip()
+    if not words:
+        raise Unfit("complaint_empty")
+    if len(words) > LONGEST_COMPLAINT:
+        raise Unfit("too_long", str(LONGEST_COMPLAINT))
+    return words.encode("utf-8", "replace").decode("utf-8")

@@ -9,14 +9,20 @@ from datetime import time, timedelta
 from bot.clock import Clock
 from bot.store.database import Database
 from bot.store.desk import figures as rows
+from bot.store.desk.said import Said, said
 from handoff.calendar import Calendar
 from handoff.deadline import Deadlines, Pause
 from handoff.reports import counting
 from handoff.reports.counting import Case, Span
 from handoff.reports.figures import WHOLE, Complaints, Figures, OfficerFigures, Period, Ratings, Scope, Spread
+from handoff.reports.sayings import PAGE, Saying, SayingPage, Sayings
+from handoff.reports.timeline import Step, steps
 from handoff.ticket import KINDS, Kind
 
 MOST_TOPICS = 10
+MOST_LABELS = 3 * MOST_TOPICS
+"""Labels that are looked at: several may have one title, and talk has none."""
+_LAST = (2**63 - 1, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Counting:
             worked = await rows.work(tx, span.since, span.until, scope)
             paused = await rows.pauses(tx, [each.id for each in worked])
             said = await rows.talk(tx, span.since, span.until, scope)
-            asked = await rows.topics(tx, span.since, span.until, scope, most=3 * MOST_TOPICS)
+            asked = await rows.topics(tx, span.since, span.until, scope, most=MOST_LABELS)
             replied = await rows.replies(tx, span.since, span.until, scope)
             rated = await rows.rated(tx, span.since, span.until, scope)
             officers = {*replied, *(each.officer_id for each in worked if each.officer_id is not None)}
@@ -77,6 +83,39 @@ class Counting:
             officers=_officers(cases, span, replied=replied, rated=rated, names=names, calendar=attended),
         )
 
+    async def timeline(self, period: Period, scope: Scope = WHOLE) -> list[Step]:
+        """Return the conversations that came in by steps of time and channel; all steps together are `arrivals`."""
+        span = self.span(period)
+        zone = str(self.deadlines.calendar.zone)
+        async with self.database.statement() as tx:
+            return steps(period, await rows.came(tx, span.since, span.until, scope, zone=zone))
+
+    async def said(
+        self, period: Period, scope: Scope, which: Sayings, *, topic: str = "", after: str = ""
+    ) -> SayingPage:
+        """Return a page of the messages behind a figure; of `topic` those that asked what has that title."""
+        span = self.span(period)
+        async with self.database.transaction() as tx:
+            labels: list[str] = []
+            if which == "topic":
+                asked = await rows.topics(tx, span.since, span.until, scope, most=MOST_LABELS)
+                labels = [label for label, _ in asked if self.title(label) == topic]
+            found = await said(
+                tx,
+                which,
+                span.since,
+                span.until,
+                scope,
+                topics=labels,
+                before=_opened(after),
+                most=PAGE + 1,
+            )
+        shown = found[:PAGE]
+        return SayingPage(
+            [Saying(each.conversation_id, each.at, each.channel, each.name, each.words) for each in shown],
+            _sealed(shown[-1]) if len(found) > PAGE else None,
+        )
+
     def span(self, period: Period) -> Span:
         """Return the moments of a period: from its first day's midnight to that after its last day, local."""
         calendar = self.deadlines.calendar
@@ -92,6 +131,18 @@ class Counting:
                 counts[title] = counts.get(title, 0) + count
         ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
         return tuple(ordered[:MOST_TOPICS])
+
+
+def _sealed(said: Said) -> str:
+    """Return where a page ends, as a word of an address."""
+    return f"{said.id}.{said.topic}"
+
+
+def _opened(after: str) -> tuple[int, str]:
+    """Return where the next page begins: before that; at the newest where the word is none of ours."""
+    number, _, topic = after.partition(".")
+    is_ours = number.isascii() and number.isdigit() and len(number) < 19 and "\x00" not in topic
+    return (int(number), topic) if is_ours else _LAST
 
 
 def _case(work: rows.Work, pauses: tuple[Pause, ...]) -> Case:
@@ -130,7 +181,7 @@ def _officers(
     names: Mapping[int, str],
     calendar: Calendar,
 ) -> tuple[OfficerFigures, ...]:
-    """Return the share of each officer who took, answered or closed anything, by name."""
+    """Return the share of each officer who took, answered, closed or still holds anything, by name."""
     every = []
     for officer_id, name in names.items():
         own = [each for each in cases if each.officer_id == officer_id]
@@ -143,8 +194,11 @@ def _officers(
             first_response=counting.first_response(own, span, calendar),
             ratings=_ratings([given for given in rated if given.officer_id == officer_id]),
             officer_id=officer_id,
+            resolution=counting.resolution(own, span, calendar),
+            open_at_end=sum(counting.open_at_end(own, span).values()),
+            complaints=counting.opened(own, span).get("pengaduan", 0),
         )
-        if each.taken or each.replies or each.closed or each.promise.total:
+        if each.taken or each.replies or each.closed or each.promise.total or each.open_at_end:
             every.append(each)
     return tuple(sorted(every, key=lambda each: each.name))
 

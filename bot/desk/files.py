@@ -9,10 +9,9 @@ from bot.files import Files, NoSuchFile
 from bot.store.contents import ContentLost, Contents
 from bot.store.database import Database
 from bot.store.desk import audit, files
+from handoff.address import number_of
 from handoff.ports.files import FileKind, Kept
 from handoff.ports.values import NotFound
-
-LARGEST_ID = 2**63 - 1
 
 
 class FileRoom:
@@ -26,10 +25,11 @@ class FileRoom:
 
     async def fetch(self, kind: FileKind, key: str, *, officer_id: int) -> Kept:
         """Return a file and note who took it. Raises `NotFound`: no such file, refused, or not fetched."""
-        numbers = [int(part) for part in key.split("-") if part.isascii() and part.isdigit()]
-        if len(numbers) != (2 if kind == "attachment" else 1) or max(numbers) > LARGEST_ID:
+        first, dash, second = key.partition("-")
+        row, number = number_of(first), number_of(second, digits=4)  # of a smallint
+        if row is None or (number is None if kind == "attachment" else dash):
             raise NotFound
-        kept = await (self._mail(numbers[0]) if kind == "mail" else self._file(kind, numbers))
+        kept = await (self._mail(row) if kind == "mail" else self._file(row, number))
         async with self._database.statement() as tx:
             await audit.note(
                 tx,
@@ -40,12 +40,12 @@ class FileRoom:
             )
         return kept
 
-    async def _file(self, kind: FileKind, numbers: list[int]) -> Kept:
+    async def _file(self, row: int, number: int | None) -> Kept:
         async with self._database.statement() as tx:
-            if kind == "media":
-                found = await files.of_citizen(tx, numbers[0])
+            if number is None:
+                found = await files.of_citizen(tx, row)
             else:
-                found = await files.of_officer(tx, *numbers)
+                found = await files.of_officer(tx, row, number)
         if found is None:
             raise NotFound
         content = await _begun(self._files.read(found.file))

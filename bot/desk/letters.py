@@ -13,8 +13,6 @@ from channels.port import Channel
 from handoff.ports.letters import Letter
 from handoff.ports.values import NotFound
 
-LARGEST_ID = 2**63 - 1
-
 
 class LetterRoom:
     """Implements `handoff.ports.letters.LetterRoom`."""
@@ -26,8 +24,6 @@ class LetterRoom:
 
     async def letter(self, message_id: int) -> Letter:
         """Return a letter. Raises `NotFound`."""
-        if message_id > LARGEST_ID:
-            raise NotFound
         async with self._database.statement() as tx:
             kept = await letters.of_message(tx, message_id)
         channel = self._channels.get(kept.channel) if kept else None

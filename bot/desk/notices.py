@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +11,13 @@ import structlog
 
 from bot.clock import Clock
 from bot.queue import Queue
+from bot.sending import SendLater, found, in_turn, insist_on_time
 from bot.store import events
 from bot.store.database import Database, Transaction
-from bot.store.deliveries import Busy
 from bot.store.desk import mails, notices
 from bot.store.desk.mails import Mail
 from bot.store.desk.notices import Addressee, Notice
-from channels.port import Channel, Receipt, SendFailed
+from channels.port import Channel, SendFailed
 from handoff.deadline import Deadlines, in_words
 from handoff.notifying import Letter, Told, is_time, letter
 
@@ -30,15 +29,6 @@ FRESH = timedelta(days=1)
 MOST = 100  # notices in one mail; the rest follows with the next
 LOST = timedelta(minutes=1)  # a mail that is older has its job, or lost it
 PATIENCE = timedelta(days=2)  # where the channel is off meanwhile
-
-
-class TellLater(Exception):
-    """The mail was not taken yet; its job is to be run again after `seconds`, ever more seldom."""
-
-    def __init__(self, seconds: float, *, backs_off: bool = False) -> None:
-        super().__init__(f"again in {seconds:.0f} s")
-        self.seconds = seconds
-        self.backs_off = backs_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +65,7 @@ class Notices:
                 await self.queue.tell(tx, mail_id)
 
     async def send(self, mail_id: int) -> None:
-        """Send one mail. Raises `TellLater` when it has to be tried again; its patience is the channel's."""
+        """Send one mail. Raises `SendLater` when it has to be tried again; its patience is the channel's."""
         async with self.database.statement() as tx:
             kept = await mails.pending(tx, mail_id)
         if kept is None:
@@ -85,13 +75,13 @@ class Notices:
         if kept.is_disabled or self.clock.now() - kept.outbound.created_at > patience:
             await self._given_up(kept, "Akun dinonaktifkan" if kept.is_disabled else "Tetap tidak terkirim")
         elif channel is None:
-            raise TellLater(60.0)
+            raise SendLater(60.0)
         else:
             await self._send(channel, kept)
 
     async def _send(self, channel: Channel, kept: Mail) -> None:
         try:
-            receipt = await self._found(channel, kept)
+            receipt = await found(channel, kept.outbound, now=self.clock.now())
             if receipt is None:
                 kept = await self._attempt(channel, kept)
                 receipt = await channel.send(kept.outbound)
@@ -102,29 +92,13 @@ class Notices:
             await mails.settle(tx, kept, "sent", now=self.clock.now())
         log.info("officer told", mail=kept.id, officer=kept.officer_id)
 
-    async def _found(self, channel: Channel, kept: Mail) -> Receipt | None:
-        """Look for an attempt whose end nobody knows, once it is no longer under way."""
-        if kept.outbound.attempted_at is None:
-            return None
-        unsettled = channel.settle - (self.clock.now() - kept.outbound.attempted_at)
-        if unsettled > timedelta():
-            raise TellLater(unsettled.total_seconds())
-        try:
-            return await channel.find(kept.outbound)
-        except SendFailed as failure:
-            raise SendFailed(failure.reason, permanent=failure.permanent, uncertain=True) from failure
-
     async def _attempt(self, channel: Channel, kept: Mail) -> Mail:
         """Record an attempt, unless another worker has, and wait for its turn."""
         async with self.database.statement() as tx:
             made = await mails.attempt(tx, kept, now=self.clock.now(), limit=channel.pace)
-        if made is None:
-            raise TellLater(1.0)  # to see what became of the other one
-        if isinstance(made, Busy):
-            raise TellLater(max(made.seconds, 0.05))
-        if made.wait > 0:
-            await asyncio.sleep(made.wait)
-        return made.mail
+        attempt = (await in_turn(made)).mail
+        insist_on_time(attempt.outbound, now=self.clock.now())
+        return attempt
 
     async def _failed(self, kept: Mail, failure: SendFailed) -> None:
         log.warning("officer not told", mail=kept.id, reason=failure.reason)
@@ -134,7 +108,7 @@ class Notices:
         if not failure.uncertain:
             async with self.database.statement() as tx:
                 await mails.settle(tx, kept, "kept", now=self.clock.now(), failure=failure.reason)
-        raise TellLater(failure.after or 0.0, backs_off=True)
+        raise SendLater(failure.after or 0.0, backs_off=True)
 
     async def _given_up(self, kept: Mail, reason: str) -> None:
         """Stop trying, visibly: an address may be wrong."""

@@ -94,6 +94,7 @@ class StoredRatings:
             running.title,
             instrument.read(running.content),
             kept.scores if kept else {},
+            kept.profile if kept else {},
             is_finished=kept is not None and kept.is_finished,
         )
 

@@ -1,11 +1,11 @@
-"""The monthly report that is made by itself, on the first working day of the next month."""
+"""The reports that are made by themselves: the month's, and in January the year's, on the first working day."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import time, timedelta
 
 import structlog
 
@@ -16,11 +16,11 @@ from bot.queue import Queue
 from bot.store.database import Database, Transaction
 from bot.store.desk import mails
 from bot.store.desk import reports as rows
+from bot.store.desk.reports import Kind
 from bot.texts import Texts
 from channels.port import Enclosure
 from handoff.reports import kept
-from handoff.reports.document import Document
-from handoff.reports.figures import Period
+from handoff.reports.figures import Figures, Period
 from handoff.reports.wording import month
 
 log = structlog.get_logger()
@@ -32,8 +32,27 @@ MORNING = time(7)
 
 
 @dataclass(frozen=True, slots=True)
-class MonthlyReporting:
-    """Makes what is missing: any number of schedulers, at any time, make one report of a month and mail it once.
+class Due:
+    """A report that is to be there."""
+
+    kind: Kind
+    period: Period
+
+    @property
+    def name(self) -> str:
+        """Return the period as a part of a file's name: 2026-10, or 2026."""
+        return f"{self.period.first:%Y-%m}" if self.kind == "month" else f"{self.period.first:%Y}"
+
+    @property
+    def title(self) -> str:
+        """Return the period in words, in Indonesian."""
+        first = self.period.first
+        return month(first.year, first.month) if self.kind == "month" else f"tahun {first.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """Makes what is missing: any number of schedulers, at any time, make one report of a period and mail it once.
 
     `mail_to` are the addresses that get it, none where the office has no mail.
     """
@@ -46,59 +65,68 @@ class MonthlyReporting:
     texts: Texts
     mail_to: Sequence[str] = ()
 
-    def due(self) -> Period | None:
-        """Return the month whose report is due now, whether or not it has been made; None before its time.
+    def due(self) -> list[Due]:
+        """Return the reports that are due now, whether or not they have been made.
 
-        The first working day of the next month, from the morning on, and every day after it.
+        The last month's from the morning of the first working day after it, and on every day after that; the last
+        year's in the same way. The month's comes first: the year's is made of it, too.
         """
         calendar = self.reports.counting.deadlines.calendar
         now = self.clock.now()
         today = calendar.day_of(now)
-        first = next(calendar.working_days_from(today.replace(day=1)))
-        if today < first or now < calendar.at(first, MORNING):
-            return None
-        last = today.replace(day=1) - timedelta(days=1)
-        return month_of(last.year, last.month)
+        found = []
+        for kind, first in (("month", today.replace(day=1)), ("year", today.replace(month=1, day=1))):
+            day = next(calendar.working_days_from(first))
+            if now < calendar.at(day, MORNING):
+                continue
+            last = first - timedelta(days=1)
+            if kind == "month":
+                found.append(Due("month", month_of(last.year, last.month)))
+            else:
+                found.append(Due("year", Period(last.replace(month=1, day=1), last)))
+        return found
 
     async def run(self) -> bool:
-        """Make the report that is due; False when there is none to be made."""
-        period = self.due()
-        if period is None or await self._is_made(period.first):
+        """Make the reports that are due; False when there is none to be made."""
+        made = [await self._make(each) for each in self.due()]
+        return any(made)
+
+    async def _make(self, due: Due) -> bool:
+        if await self._is_made(due):
             return False
-        span = self.reports.counting.span(period)
+        span = self.reports.counting.span(due.period)
         async with self.database.statement() as tx:
             if not await rows.has_any(tx, before=span.until):
                 return False
-        figures = await self.reports.counting.figures(period)
-        enclosed = await self._enclosed(self.reports.monthly(figures), period) if self.mail_to else []
+        figures = await self.reports.counting.figures(due.period)
+        enclosed = await self._enclosed(figures, due) if self.mail_to else []
         async with self.database.transaction() as tx:
             made = await rows.keep(
-                tx, "month", period.first, kept.kept(figures), now=self.clock.now(), by=None
+                tx, due.kind, due.period.first, kept.kept(figures), now=self.clock.now(), by=None
             )
             if made is not None and enclosed:
-                await self._mail(tx, made, enclosed, period)
+                await self._mail(tx, made, enclosed, due)
         if made is not None:
-            log.info("report made", report=made, month=period.first.isoformat())
+            log.info("report made", report=made, period=due.name)
         return made is not None
 
-    async def _enclosed(self, document: Document, period: Period) -> list[Enclosure]:
+    async def _enclosed(self, figures: Figures, due: Due) -> list[Enclosure]:
         """Keep the report as files to go along; whoever is too late leaves some that nobody knows, to be tidied."""
         # Only the process that makes a report loads what writes it.
         from handoff.reports.pdf import pdf  # noqa: PLC0415  see above
         from handoff.reports.xlsx import xlsx  # noqa: PLC0415  see above
 
+        made = self.reports.monthly(figures) if due.kind == "month" else await self.reports.yearly(figures)
         enclosed = []
         for form, write, content_type in (("pdf", pdf, PDF), ("xlsx", xlsx, XLSX)):
-            content = await asyncio.to_thread(write, document)
-            name = f"laporan-{period.first:%Y-%m}.{form}"
+            content = await asyncio.to_thread(write, made)
+            name = f"laporan-{due.name}.{form}"
             enclosed.append(Enclosure(name, content_type, len(content), await self.files.keep(content)))
         return enclosed
 
-    async def _mail(
-        self, tx: Transaction, report_id: int, enclosed: Sequence[Enclosure], period: Period
-    ) -> None:
+    async def _mail(self, tx: Transaction, report_id: int, enclosed: Sequence[Enclosure], due: Due) -> None:
         now = self.clock.now()
-        given = {"month": month(period.first.year, period.first.month)}
+        given = {"period": due.title}
         for address in self.mail_to:
             mail_id = await mails.keep_report(
                 tx,
@@ -111,6 +139,6 @@ class MonthlyReporting:
             await self.queue.tell(tx, mail_id)
         await rows.mailed(tx, report_id, now=now)
 
-    async def _is_made(self, first: date) -> bool:
+    async def _is_made(self, due: Due) -> bool:
         async with self.database.statement() as tx:
-            return await rows.made(tx, "month", first) is not None
+            return await rows.made(tx, due.kind, due.period.first) is not None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from bot.clock import Clock
 from bot.desk.figures import Counting
@@ -13,7 +15,9 @@ from bot.office import Office
 from bot.store.database import Transaction
 from bot.store.desk import reports as rows
 from bot.store.desk import surveys as survey_rows
+from bot.store.desk.survey_results import means
 from handoff import instrument
+from handoff.ikm import index_of
 from handoff.ports.values import NotFound
 from handoff.reports import kept
 from handoff.reports.document import Document, Letterhead
@@ -37,23 +41,39 @@ class Reports:
     clock: Clock
 
     async def month(self, year: int, month: int) -> Document:
-        """Return the report of a month: as it was made once, else of what there is of it so far."""
-        return self.monthly(await self.figures(month_of(year, month)))
+        """Return the report of a month: as it was made once, else of what there is of it so far.
+
+        Raises `NotFound` for one that has not begun, ValueError for one that is none.
+        """
+        period = self._begun(month_of(year, month))
+        made = await self._made("month", period)
+        if made is None:
+            return self.monthly(await self.counting.figures(period))
+        made_on = self.counting.deadlines.calendar.day_of(made.made_at)
+        return self.monthly(kept.read(made.figures), made_on=made_on)
 
     async def figures(self, period: Period) -> Figures:
         """Return the figures of a month, kept ones where its report was made: they change no more."""
-        async with self.counting.database.statement() as tx:
-            made = await rows.made(tx, "month", period.first)
+        made = await self._made("month", period)
         return kept.read(made.figures) if made else await self.counting.figures(period)
 
-    def monthly(self, figures: Figures) -> Document:
-        """Return the report of a month that is counted."""
+    async def _made(self, kind: rows.Kind, period: Period) -> rows.Made | None:
+        async with self.counting.database.statement() as tx:
+            return await rows.made(tx, kind, period.first)
+
+    def _begun(self, period: Period) -> Period:
+        if period.first > self._today():
+            raise NotFound
+        return period
+
+    def monthly(self, figures: Figures, made_on: date | None = None) -> Document:
+        """Return the report of a month that is counted, made today unless it was before."""
         return monthly(
             figures,
             letterhead=self._letterhead(),
             basis=self.office.reports.basis,
             signed_by=self._signed_by(),
-            made_on=self._today(),
+            made_on=made_on or self._today(),
         )
 
     async def months(self) -> list[Month]:
@@ -72,9 +92,27 @@ class Reports:
         return found
 
     async def year(self, year: int) -> Document:
-        """Return the evaluation of a year, of what there is of it so far."""
-        months = [await self.figures(month_of(year, number)) for number in range(1, 13)]
-        whole = await self.counting.figures(Period(date(year, 1, 1), date(year, 12, 31)))
+        """Return the evaluation of a year, of what there is of it so far.
+
+        Raises `NotFound` for one that has not begun, ValueError for one that is none.
+        """
+        period = self._begun(Period(date(year, 1, 1), date(year, 12, 31)))
+        made = await self._made("year", period)
+        if made is None:
+            return await self.yearly(await self.counting.figures(period))
+        made_on = self.counting.deadlines.calendar.day_of(made.made_at)
+        return await self.yearly(kept.read(made.figures), made_on=made_on)
+
+    async def year_made(self, year: int) -> datetime | None:
+        """Return when the evaluation of a year was made, None while its figures still change."""
+        made = await self._made("year", Period(date(year, 1, 1), date(year, 12, 31)))
+        return None if made is None else made.made_at
+
+    async def yearly(self, whole: Figures, made_on: date | None = None) -> Document:
+        """Return the evaluation of a year that is counted, made today unless it was before."""
+        year = whole.period.first.year
+        begun = [each for each in (month_of(year, n) for n in range(1, 13)) if each.first <= self._today()]
+        months = [await self.figures(each) for each in begun]
         said = self.office.reports.evaluation
         return yearly(
             whole,
@@ -90,7 +128,7 @@ class Reports:
             surveys=await self._surveys(year),
             letterhead=self._letterhead(),
             signed_by=self._signed_by(),
-            made_on=self._today(),
+            made_on=made_on or self._today(),
         )
 
     async def survey(self, survey_id: int) -> Document:
@@ -109,6 +147,15 @@ class Reports:
             signed_by=self._signed_by(),
             made_on=self._today(),
         )
+
+    async def indices(self, surveys: Sequence[int]) -> Mapping[int, Decimal]:
+        """Return the index of each of these surveys in which every element was answered."""
+        async with self.counting.database.statement() as tx:
+            found = await means(tx, surveys)
+        indices = {
+            number: index_of(each) for number, each in found.items() if len(each) == instrument.ELEMENTS
+        }
+        return {number: index for number, index in indices.items() if index is not None}
 
     async def _surveys(self, year: int) -> list[Survey]:
         """Return the surveys that ended within a year, before today."""

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 from bot.clock import Clock
 from bot.desk.enclosing import check_size
 from bot.queue import Queue
-from bot.store import conversations, messages, tickets
+from bot.store import conversations, replies, tickets, unanswered
 from bot.store.database import Transaction
 from bot.store.desk import desk as store
 from bot.store.desk.desk import Destination, Held
-from bot.store.messages import Asked
+from bot.store.unanswered import Asked
 from bot.texts import Texts
 from channels.port import Channel, Enclosure
 from handoff import desk as rules
 from handoff.ports.desk import Reply, Unfit
-from handoff.ports.values import NotFound, Officer
+from handoff.ports.values import AT_THE_OFFICE, NotFound, Officer
 
 MAIL = "email"
 KEY = "officer"
@@ -66,7 +66,7 @@ class Speaking:
         unseen = await store.unseen(tx, sorted(places), seen=reply.seen, officer_id=officer.id)
         rules.check_seen(by_colleague=unseen.by_colleague, by_citizen=unseen.by_citizen, closes=closes)
         asked = await self._asked(tx, held, to)
-        message_id = await messages.keep_reply(
+        message_id = await replies.keep_reply(
             tx,
             asked,
             author="officer",
@@ -85,6 +85,8 @@ class Speaking:
         return Said(message_id, asked.conversation_id)
 
     def _check_channel(self, to: Destination, copies: Sequence[str], enclosures: Sequence[Enclosure]) -> None:
+        if to.channel == AT_THE_OFFICE:
+            raise Unfit("noted_at_the_office")
         channel = self.channels.get(to.channel)
         if channel is None:
             raise Unfit("channel_off", to.channel)
@@ -102,9 +104,9 @@ class Speaking:
             place = await conversations.begin(
                 tx, contact_id=to.contact_id, subject=None, now=now, follows=held.id
             )
-        heard = await messages.last_heard(tx, place)
+        heard = await unanswered.last_heard(tx, place)
         if heard is None and to.contact_id == held.contact_id:
-            heard = await messages.last_heard(tx, held.id)
+            heard = await unanswered.last_heard(tx, held.id)
         if heard is not None:
             return replace(heard, conversation_id=place)
         return Asked(

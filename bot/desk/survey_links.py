@@ -38,6 +38,7 @@ class StoredSurveyLinks:
                 closes_on=held.closes_on,
                 instrument=instrument.read(held.content),
                 scores=held.scores,
+                profile=held.profile,
                 is_finished=held.is_finished,
             )
 

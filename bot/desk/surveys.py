@@ -166,7 +166,8 @@ class StoredSurveys:
             conversation_id=who.conversation_id,
             channel=who.channel,
             key=SURVEY,
-            text=self.texts.say(SURVEY, who.language, arguments),
+            # In a chat the questions can be answered, too; in mail they cannot.
+            text=self.texts.say("survey" if who.writes_letters else "survey_here", who.language, arguments),
             arguments=arguments,
             language=who.language,
             now=now,

@@ -52,7 +52,7 @@ def completed(turn: Turn, decision: Decision) -> Decision:
         kind = decision.kind
         if kind != COMPLAINT:
             kind = kind_of(decision.context.subject, turn.context.subject)
-        context = replace(decision.context, form=None, confirming=None, told_added=False)
+        context = replace(decision.context, form=None, confirming=None, told_added=False, filling=None)
         return begun(turn, replace(decision, kind=kind, context=context))
     decision = _complaint_offered(_said_once(turn, _not_found(turn, decision)))
     if is_going_on(turn):

@@ -6,23 +6,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.dialogue import attached
+from bot.dialogue.answers import Answers
 from bot.dialogue.asked import asked_in, left_over
 from bot.dialogue.choice import chosen_number, is_tap_on
 from bot.dialogue.counter import at_counter, completed
 from bot.dialogue.kinds import COMPLAINT, is_complaint, kind_of
 from bot.dialogue.language import Languages
 from bot.dialogue.limits import Limits
-from bot.dialogue.lookup import BusinessQuery, Found, Query
+from bot.dialogue.lookup import Found, Query
 from bot.dialogue.shelf import AFTER_NO_HELP, Shelf
-from bot.dialogue.spoken import SURE_FIT, say_answer, say_found
 from bot.dialogue.state import Context, Decision, Heard, Piece, Say, Subject, Turn
 from bot.dialogue.subject import Asked, named_service
+from bot.dialogue.survey import aside, filled_in
+from bot.dialogue.survey_words import wants_survey
 from bot.dialogue.ticket_talk import is_nothing_owed
 from bot.dialogue.topics import (
     ABOUT_SERVICE,
     ASK_OFFICER,
-    CLASSIFICATION,
-    DATA,
     FOLLOW_UP,
     LOOKED_UP,
     NOT_HELPED,
@@ -41,7 +41,6 @@ SAID = {
     "pamit": Say("goodbye"),
 }
 SHORT_ANSWER = 3  # words; a "tidak" at the end of a longer sentence is a way of asking ("bayar ga")
-NOTHING = Found()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +55,14 @@ class Dialogue:
         """Decide what needs no understanding: an attachment alone, or the number of a suggestion."""
         decision = self._without_model(turn, found)
         return None if decision is None else completed(turn, decision)
+
+    def filled_in(self, turn: Turn, heard: Heard | None) -> Decision | None:
+        """Decide what is for a questionnaire that the citizen fills in here; None when it is not."""
+        return filled_in(turn, heard, self.limits)
+
+    def aside(self, turn: Turn, decision: Decision) -> Decision:
+        """Complete what was decided of anything else, while a questionnaire is being filled in."""
+        return aside(turn, decision)
 
     def by_words(self, turn: Turn) -> Decision | None:
         """Decide what words alone say of the form or the ticket, while the model is away."""
@@ -82,7 +89,7 @@ class Dialogue:
 
     def may_go_on(self, heard: Heard) -> bool:
         """Tell whether a chat message may be the beginning of one: a greeting, or nothing understood."""
-        if chosen_number(heard.whole.text) is not None:
+        if chosen_number(heard.whole.text) is not None or wants_survey(heard.whole.text):
             return False
         best = heard.whole.meaning.guesses[0].intent
         if self.limits.topic_of(heard.whole.meaning):
@@ -122,11 +129,11 @@ class Dialogue:
     def _answered(self, turn: Turn, heard: Heard, found: Mapping[Query, Found] | None) -> Decision:
         topic = self.limits.topic_of(heard.whole.meaning)
         if is_complaint(turn.text, topic):
-            return self._complaint(turn, heard.whole.meaning)
+            return self._complaint(turn, heard.whole.meaning.confidence(COMPLAINT))
         asked = asked_in(turn, heard, self.limits)
         if len(asked) >= 2:
             return self._several(turn, asked, left_over(heard, asked, self.limits), found or {})
-        if asked and not (asked[0].is_guess and not self._holds(asked[0], found or {})):
+        if asked and not (asked[0].is_guess and not self._answers(found or {}).holds(asked[0])):
             return self._one(turn, asked[0], found or {})
         return self._steer(turn, heard)
 
@@ -219,7 +226,7 @@ class Dialogue:
         return self._one(turn, _picked(turn, subject), found)
 
     def _one(self, turn: Turn, asked: Asked, found: Mapping[Query, Found]) -> Decision:
-        says, subject = self._spoken(turn, asked, found)
+        says, subject = self._answers(found).spoken(turn, asked)
         return self._reply(
             turn,
             *says,
@@ -236,8 +243,9 @@ class Dialogue:
         """Answer each question under its number; what is not understood goes to an officer."""
         # By subject as it was answered: two questions may have the same answer.
         spoken: dict[Subject, tuple[Asked, tuple[Say, ...]]] = {}
-        for each in self._of_one_service(asked):
-            says, subject = self._spoken(turn, each, found)
+        answers = self._answers(found)
+        for each in answers.of_one_service(asked):
+            says, subject = answers.spoken(turn, each)
             spoken.setdefault(subject, (each, says))
         if len(spoken) == 1 and not rest:
             return self._one(turn, asked[0], found)
@@ -262,66 +270,15 @@ class Dialogue:
         )
         return replace(decision, ticket_reason=reason)
 
-    def _of_one_service(self, asked: tuple[Asked, ...]) -> tuple[Asked, ...]:
-        """Give questions that name no service the one that another question of the message is about."""
-        known = [self.shelf.services(each.subject.topic) for each in asked]
-        meant = next((services[0] for services in known if len(services) == 1), None)
-        return tuple(
-            each
-            if each.subject.service or meant is None
-            else replace(each, subject=replace(each.subject, service=meant))
-            for each in asked
-        )
+    def _answers(self, found: Mapping[Query, Found]) -> Answers:
+        return Answers(self.shelf, found, self.limits.suggest)
 
-    def _spoken(
-        self, turn: Turn, asked: Asked, found: Mapping[Query, Found]
-    ) -> tuple[tuple[Say, ...], Subject]:
-        """Return what is said about a subject, and the subject as it was answered."""
-        subject, query = asked.subject, asked.query()
-        if subject.topic == DATA and subject.elsewhere:
-            told = {"place": literal(subject.elsewhere), "wanted": self.shelf.wanted(subject, turn.language)}
-            return (Say("data_elsewhere", told),), replace(subject, service=None, mode=None)
-        if self._names_no_business(asked, found):
-            subject = Subject(CLASSIFICATION, about="kbli")
-        elif subject.topic in LOOKED_UP:
-            wanted = self.shelf.wanted(asked.subject, turn.language)
-            brought = say_found(asked, found.get(query, NOTHING) if query else NOTHING, wanted, turn.language)
-            if brought is not None:
-                return (brought,), replace(subject, service=None, mode=None)
-        answer = self.shelf.answer(subject)
-        if answer is None:
-            unknown = Say("ticket_added", {"ticket": turn.ticket}) if turn.ticket else Say("not_known")
-            return (unknown,), subject
-        mode = subject.mode if answer.service else None
-        settled = Subject(
-            answer.topic, answer.service, mode, subject.about, place=subject.place, year=subject.year
-        )
-        says = [say_answer(answer, turn.language)]
-        if subject.topic == DATA and (wanted := self.shelf.wanted(asked.subject, turn.language)):
-            says.insert(0, Say("data_wanted", {"wanted": wanted}))
-        if answer.service and subject.service is None and len(self.shelf.services(answer.topic)) > 1:
-            says.append(Say("other_services"))
-        return tuple(says), settled
+    def complains(self, turn: Turn) -> Decision:
+        """Take a complaint of somebody who says yes to being asked whether they have one."""
+        return completed(turn, self._complaint(turn, 1.0))
 
-    def _names_no_business(self, asked: Asked, found: Mapping[Query, Found]) -> bool:
-        """Tell whether a question that may be about the KBLI itself names no business that is known."""
-        query = asked.query()
-        if not isinstance(query, BusinessQuery):
-            return False
-        is_none_near = query not in found or not found[query].codes
-        return is_none_near and asked.piece.meaning.confidence(CLASSIFICATION) >= self.limits.suggest
-
-    def _holds(self, asked: Asked, found: Mapping[Query, Found]) -> bool:
-        """Tell whether a guessed subject has an answer of its own: a sure code, an answer for this service."""
-        subject, query = asked.subject, asked.query()
-        if isinstance(query, BusinessQuery):
-            codes = found[query].codes if query in found else ()
-            return bool(codes) and codes[0].fit >= SURE_FIT
-        return self.shelf.has(subject)
-
-    def _complaint(self, turn: Turn, meaning: Meaning) -> Decision:
+    def _complaint(self, turn: Turn, confidence: float) -> Decision:
         """Take a complaint: it has a ticket of its own, beside one that is open for something else."""
-        confidence = meaning.confidence(COMPLAINT)
         if turn.ticket and turn.ticket_kind == COMPLAINT:
             return self._open(turn, "added", confidence)
         context = replace(turn.context, choices=(), failures=0, told_unavailable=False, form=None)

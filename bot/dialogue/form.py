@@ -85,8 +85,10 @@ def answered(turn: Turn, heard: Heard | None, limits: Limits) -> Decision | None
     if words.has_enough(turn.text):
         return _finished(turn, _says(turn, form), form)
     if form.asking == "email":
-        is_other = _is_question(turn, heard, limits) or _is_of_something_else(heard, limits)
-        return _email(turn, form, typed, is_something_else=is_other)
+        is_other = is_question(turn, heard, limits) or is_of_something_else(heard, limits)
+        # What is no address, not even a wrong one, may be anything: the model will tell.
+        is_unheard = heard is None and typed.fault in {None, "nothing"} and not words.skips(turn.text)
+        return _email(turn, form, typed, is_something_else=is_other or is_unheard)
     return _field(turn, form, form.asking, heard, limits)
 
 
@@ -162,7 +164,7 @@ def _field(turn: Turn, form: Form, field: Field, heard: Heard | None, limits: Li
     text = turn.text
     if words.skips(text) or (field != "name" and (words.refuses(text) or has_none(text))):
         return _passed(turn, form)
-    if _is_question(turn, heard, limits):
+    if is_question(turn, heard, limits):
         return None
     value = cleaned(field, text)
     if field != "name":
@@ -177,7 +179,7 @@ def _field(turn: Turn, form: Form, field: Field, heard: Heard | None, limits: Li
     name, organisation = split_name(value or "")
     if is_name(name) or (form.misses and may_be_name(name)):  # who insists is called so
         return _took(turn, form, Details(name=name, organisation=organisation))
-    if _is_of_something_else(heard, limits):
+    if is_of_something_else(heard, limits) or (heard is None and not words.is_courtesy(text)):
         return None
     return _again(turn, form, Say("form_name" if words.is_courtesy(text) else "form_name_again"))
 
@@ -306,20 +308,22 @@ def _with(fields: tuple[Field, ...], more: tuple[Field, ...]) -> tuple[Field, ..
     return tuple(dict.fromkeys((*fields, *more)))
 
 
-def _is_question(turn: Turn, heard: Heard | None, limits: Limits) -> bool:
+def is_question(turn: Turn, heard: Heard | None, limits: Limits) -> bool:
     """Tell whether a message asks instead of answering, by its words and by what the model makes of it."""
     text = turn.text
     if asks_outright(text):
         return True
-    topic = None if heard is None else limits.topic_of(heard.whole.meaning)
+    is_asking = asks(text) or ends_asking(text)
+    if heard is None:  # while the model is away nobody knows what it asks, and it is not taken for a name
+        return is_asking or "?" in text
+    topic = limits.topic_of(heard.whole.meaning)
     if "?" in text and topic is not None:
         return True
     # "minta data untuk skripsi" is what somebody needs it for; "ada wifi ga sih" asks.
-    is_asking = asks(text) or ends_asking(text)
     return is_asking and topic != DATA and _is_business(heard, limits)
 
 
-def _is_of_something_else(heard: Heard | None, limits: Limits) -> bool:
+def is_of_something_else(heard: Heard | None, limits: Limits) -> bool:
     """Tell whether the model surely knows what is meant by words that are no answer, small talk left out."""
     topic = None if heard is None else limits.topic_of(heard.whole.meaning)
     return topic is not None and topic not in SMALL_TALK

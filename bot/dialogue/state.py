@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
+from handoff.instrument import Instrument
 from handoff.ticket import Kind, State
 from nlu.port import Meaning
 
@@ -97,6 +99,57 @@ class TicketNow:
 
 
 @dataclass(frozen=True, slots=True)
+class Filling:
+    """A questionnaire that is being filled in here; what was answered stands in its sheet.
+
+    `sheet` is whose; `asking` the slot that was asked for last (see `dialogue.survey`), None: it was left for now;
+    `passed` the slots that were left out since it was taken up, `misses` how often in a row the answer was none.
+    `asked_by` is the message of ours that asked.
+    """
+
+    sheet: int
+    asking: str | None = None
+    passed: tuple[str, ...] = ()
+    misses: int = 0
+    asked_by: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A person's questionnaire as it stands: `scores` by element, `profile` by trait, as far as it was answered.
+
+    It can be filled in up to `closes_on`, the survey's last day, once: `is_over` and `is_finished` say that it
+    cannot be any more. `is_overtaken`: an officer has written since the last question was asked; `is_early`: the
+    message was written before.
+    """
+
+    id: int
+    instrument: Instrument
+    scores: Mapping[str, int]
+    profile: Mapping[str, str]
+    closes_on: date
+    is_finished: bool = False
+    is_over: bool = False
+    is_overtaken: bool = False
+    is_early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChange:
+    """What a message does to a sheet: the answer to one element or trait, None: left out; or it hands it in.
+
+    Without `slot` and `finishes` nothing is answered, but the sheet is taken up.
+    """
+
+    sheet: int
+    slot: str | None = None
+    score: int | None = None
+    option: str | None = None
+    finishes: bool = False
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What is carried from one message of a conversation to the next.
 
@@ -104,7 +157,7 @@ class Context:
     number, `failures` how often in a row nothing was understood, `told_unavailable` whether the
     citizen already heard that the model is down, `language` what the citizen last clearly wrote in. `form` is
     a registration that is going on, `confirming` what waits for a yes or no, `told_added` whether the citizen
-    just heard that what they write goes to their ticket.
+    just heard that what they write goes to their ticket. `filling` is a questionnaire that is being filled in.
     """
 
     subject: Subject | None = None
@@ -115,6 +168,7 @@ class Context:
     form: Form | None = None
     confirming: Literal["cancel", "close"] | None = None
     told_added: bool = False
+    filling: Filling | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +200,8 @@ class Turn:
     `attachments` are the kinds of what came along (see `channels.port.Attachment`), one for each. `choice`
     is the number on the button that was tapped; the text is its title then. `ticket` is the number of the open
     ticket of the conversation. `is_letter`: what belongs together is said at once there. `tickets` are those of
-    this person that the message may ask about, when it asks (see `dialogue.ticket_talk.wants_tickets`).
+    this person that the message may ask about, when it asks (see `dialogue.ticket_talk.wants_tickets`). `sheet` is
+    their questionnaire, when one is being filled in or the message is about it.
     """
 
     text: str
@@ -161,6 +216,7 @@ class Turn:
     is_letter: bool = False
     known: Known = field(default_factory=Known)
     tickets: tuple[TicketNow, ...] = ()
+    sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +248,8 @@ class Decision:
     `kind` is that of the ticket to open. `details` are to be kept of the person and the ticket; `is_registered`:
     the form has come to its end with what the decree demands; `consents`: their word on being remembered, None:
     none given. `ends` says that the open ticket ends at their wish. `owes`: the office owes an officer's answer to
-    this message, if there is a ticket.
+    this message, if there is a ticket. `sheet` is what the message does to a questionnaire; None: nothing, it was
+    about something else.
     """
 
     says: tuple[Say, ...]
@@ -207,3 +264,4 @@ class Decision:
     consents: bool | None = None
     ends: Literal["cancelled", "done"] | None = None
     owes: bool = False
+    sheet: SheetChange | None = None

@@ -17,7 +17,7 @@ _FILLER = (
 )
 
 
-def _whole(words: str) -> re.Pattern[str]:
+def whole(words: str) -> re.Pattern[str]:
     """Return a pattern for a message that is these words and what changes nothing."""
     return re.compile(rf"^\W*(?:{_FILLER}\W+)*(?:{words})(?:\W+{_FILLER})*\W*$", re.IGNORECASE)
 
@@ -27,17 +27,17 @@ _OF_TICKET = (
     rf"(?:\W+{_TICKET}(?:\W+(?:saya|ini|itu|kami|my|nomor|no|number))*(?:\W+[a-z]{{3}}-\d{{4}}-\d{{5,9}})?)?"
 )
 
-_CANCEL = _whole(
+_CANCEL = whole(
     rf"(?:saya\s+(?:mau|ingin)\s+)?(?:di)?batal(?:kan|in|no)?{_OF_TICKET}|{_TICKET}(?:\W+saya)?\W+(?:di)?batal(?:kan|in)?"
     rf"|(?:ga|gak|nggak|tidak|ora|mboten|g)\s*(?:jadi|sido|sios)(?:\s+(?:tanya|lapor|minta|saja|aja))?"
     rf"|cancel(?:\W+(?:my|the|this|it))?{_OF_TICKET}|never\s*mind|withdraw(?:\W+(?:my|the|this))?{_OF_TICKET}"
 )
-_ENOUGH = _whole(
+_ENOUGH = whole(
     r"(?:sudah|udah|wis|sampun)?\s*(?:cukup|cekap)(?:\s+(?:sekian|itu|ini|sampai\s+(?:di\s*)?(?:sini|situ)))?"
     r"|that'?s\s+(?:all|enough)|enough"
 )
 _SURELY_ENOUGH = re.compile(r"\b(?:sudah|udah|wis|sampun|dah)\W+(?:cukup|cekap)", re.IGNORECASE)
-_SOLVED = _whole(
+_SOLVED = whole(
     r"(?:masalah|masalahnya|pertanyaan|pertanyaannya|kebutuhan|urusan|urusannya|problem|semuanya|semua)\W+(?:saya\W+)?"
     r"(?:(?:sudah|udah|telah|dah|is|has\s+been)\W+)?(?:selesai|beres|teratasi|terjawab|terpenuhi|solved|answered|clear)"
     r"|(?:sudah|udah|telah|dah|wis|sampun)\W+(?:selesai|beres|teratasi|terjawab|terpenuhi|ketemu|dapat|rampung)"
@@ -46,17 +46,17 @@ _SOLVED = _whole(
     r"|(?:tidak|ga|gak|nggak)\W+perlu\W+(?:lagi|dilanjutkan)|no\s+longer\s+needed|it\s+is\s+solved|it'?s\s+solved"
     r"|my\s+(?:problem|question)\s+(?:is|has\s+been)\s+(?:solved|answered)|done\W+thanks?"
 )
-_SKIP = _whole(
+_SKIP = whole(
     r"(?:di)?(?:lewati|lewat|lewatkan|lewatin|skip|kosong|kosongkan|kosongin|abaikan|next|lanjut|rahasia|tidak\s+usah|ga(?:k)?\s+usah"
     r"|nggak\s+usah|ndak\s+usah|tidak\s+mau|ga(?:k)?\s+mau|tidak\s+perlu|pass|none|nothing|rather\s+not|prefer\s+not\s+to\s+say)"
     r"(?:\W+(?:ini|itu|yang\s+ini|pertanyaan|isi|diisi|jawab|dijawab|it|this))*"
 )
-_YES = _whole(
+_YES = whole(
     r"(?:ya|iya|iyah|y|yes|yup|yap|yoi|yep|betul|benar|bener|boleh|setuju|silakan|silahkan|bersedia|sip|siap|nggih|inggih|njih"
     r"|sure|right|correct|agree|bolehkan|izinkan|oke|ok|okay|baik|simpan)"
     r"(?:\W+(?:betul|benar|boleh|setuju|silakan|disimpan|simpan|batalkan|batal|tutup|itu|begitu|maksud\s+saya|yes))*"
 )
-_NO = _whole(
+_NO = whole(
     r"(?:tidak|tdk|tak|ga|gak|gk|nggak|ngga|enggak|ndak|no|nope|bukan|jangan|ora|mboten|tidak\s+usah|tidak\s+setuju|belum|not)"
     r"(?:\W+(?:usah|perlu|jadi|boleh|mau|disimpan|simpan|setuju|batal|dibatalkan|itu|begitu|not))*"
 )
@@ -84,7 +84,8 @@ _THANKED = re.compile(
 _WORDLESS = re.compile(r"^[\W_]*$")
 
 
-def _is(pattern: re.Pattern[str], text: str) -> bool:
+def is_whole(pattern: re.Pattern[str], text: str) -> bool:
+    """Tell whether a message is that (a pattern of `whole`), and no question."""
     return len(text) <= LONGEST and "?" not in text and pattern.match(text.strip()) is not None
 
 
@@ -93,14 +94,14 @@ _CLAUSE = re.compile(r"[,;.!\n]+|\b(?:dan|karena|soalnya|krn|and|because)\b", re
 
 def _is_in_parts(pattern: re.Pattern[str], text: str) -> bool:
     """Tell whether a message is that, said in several ways: "gak jadi, sudah ketemu sendiri"."""
-    if _is(pattern, text):
+    if is_whole(pattern, text):
         return True
     parts = [part for part in _CLAUSE.split(text) if part.strip()] if len(text) <= LONGEST else []
     ends = (_CANCEL, _ENOUGH, _SOLVED, _THANKS)
     return (
         len(parts) > 1
-        and any(_is(pattern, part) for part in parts)
-        and all(any(_is(each, part) for each in ends) for part in parts)
+        and any(is_whole(pattern, part) for part in parts)
+        and all(any(is_whole(each, part) for each in ends) for part in parts)
     )
 
 
@@ -111,7 +112,7 @@ def cancels(text: str) -> bool:
 
 def has_enough(text: str, *, surely: bool = False) -> bool:
     """Tell whether somebody says that it is enough: "sudah cukup"; "cukup sekian" may just be a goodbye."""
-    return _is(_ENOUGH, text) and (not surely or _SURELY_ENOUGH.search(text) is not None)
+    return is_whole(_ENOUGH, text) and (not surely or _SURELY_ENOUGH.search(text) is not None)
 
 
 def is_solved(text: str) -> bool:
@@ -121,17 +122,17 @@ def is_solved(text: str) -> bool:
 
 def skips(text: str) -> bool:
     """Tell whether somebody passes over a question: "lewati"."""
-    return _is(_SKIP, text)
+    return is_whole(_SKIP, text)
 
 
 def agrees(text: str) -> bool:
     """Tell whether a message is a yes and nothing else."""
-    return _is(_YES, text)
+    return is_whole(_YES, text)
 
 
 def refuses(text: str) -> bool:
     """Tell whether a message is a no and nothing else."""
-    return _is(_NO, text)
+    return is_whole(_NO, text)
 
 
 def allows_keeping(text: str) -> bool:
@@ -141,11 +142,11 @@ def allows_keeping(text: str) -> bool:
 
 def thanks(text: str) -> bool:
     """Tell whether a message is nothing but thanks."""
-    return _is(_THANKS, text) and _THANKED.search(text) is not None
+    return is_whole(_THANKS, text) and _THANKED.search(text) is not None
 
 
 def is_courtesy(text: str) -> bool:
     """Tell whether a message needs no answer: "ok, terima kasih", a thumb, a heart; nothing at all does, too."""
-    if _is(_THANKS, text) and _END.search(text):
+    if is_whole(_THANKS, text) and _END.search(text):
         return True
-    return bool(text.strip()) and _is(_WORDLESS, text)
+    return bool(text.strip()) and is_whole(_WORDLESS, text)

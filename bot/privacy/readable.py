@@ -8,13 +8,15 @@ from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from handoff.ports.values import AT_THE_OFFICE
+
 AUTHORS = {
     "citizen": "Anda",
     "bot": "Asisten (otomatis)",
     "system": "Sistem (otomatis)",
     "officer": "Petugas",
 }
-CHANNELS = {"whatsapp": "WhatsApp", "email": "Email"}
+CHANNELS = {"whatsapp": "WhatsApp", "email": "Email", AT_THE_OFFICE: "Dicatat di kantor"}
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 STATES = {
     "kept": "belum terkirim",

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.office import Days
-from bot.office import Retention as Rules
+from bot.office.retention import Days
+from bot.office.retention import Retention as Rules
 from bot.privacy.erase import Erasure, WritesOn
 from bot.store import health
 from bot.store.database import Transaction

@@ -108,10 +108,18 @@ _GO_ON = text(
     WHERE id = :conversation AND closed_at IS NOT NULL
     """
 ).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+# Where the bot has answered since and no officer is among it, nothing is owed any more; see `Settling.keep`.
 _OWE_AGAIN = text(
     """
     UPDATE conversation SET owed_since = least(owed_since, :since)
-    WHERE id = :conversation AND closed_at IS NULL
+    WHERE id = :conversation AND closed_at IS NULL AND (
+        holder_id IS NOT NULL
+        OR EXISTS (SELECT FROM ticket WHERE ticket.conversation_id = conversation.id AND ticket.closed_at IS NULL)
+        OR NOT EXISTS (
+            SELECT FROM message AS later
+            WHERE later.conversation_id = conversation.id AND later.id > :message AND later.author = 'bot'
+        )
+    )
     """
 ).bindparams(bindparam("since", type_=DateTime(timezone=True)))
 
@@ -119,8 +127,9 @@ _OWE_AGAIN = text(
 async def not_delivered(tx: Transaction, message_id: int, *, is_certain: bool, now: datetime) -> None:
     """Note that an officer's reply did not arrive: the answer is owed again since the citizen asked.
 
-    To be called under the contact's lock, for any message: of the bot and the system it means nothing. When it is
-    certain, what ended with that reply goes on: the citizen does not know of the end.
+    To be called under the contact's lock, for any message: of the bot and the system it means nothing, nor where the
+    bot has gone on alone since. When it is certain, what ended with that reply goes on: the citizen does not know of
+    the end.
     """
     row = (await tx.execute(_OF_REPLY, {"message": message_id})).one_or_none()
     if row is None:
@@ -133,7 +142,7 @@ async def not_delivered(tx: Transaction, message_id: int, *, is_certain: bool, n
         for known in await tickets.lock(tx, *(each.id for each in answered)):
             await _go_on(tx, known, message_id, ended_after=row.created_at, now=now)
     for place in places:
-        await tx.execute(_OWE_AGAIN, {"conversation": place, "since": row.since})
+        await tx.execute(_OWE_AGAIN, {"conversation": place, "since": row.since, "message": message_id})
 
 
 async def _go_on(

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import DateTime, Row, Text, bindparam, text
 
+from bot.dialogue.flow import Flow
+from bot.store import conversations, messages
 from bot.store.database import Transaction
+from channels.port import Inbound
+from handoff.ports.values import AT_THE_OFFICE
 
 _KEEP = text(
     """
@@ -29,9 +35,40 @@ async def follow(tx: Transaction, ticket_id: int) -> None:
     await tx.execute(_KEEP, {"ticket": ticket_id})
 
 
+_REACHED = text(
+    "UPDATE contact SET phone = :phone, unreachable = :reason WHERE id = :contact RETURNING person_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Where a complaint is kept that came to the office, and whose it is."""
+
+    conversation_id: int
+    person_id: int
+
+
+async def arrive(
+    tx: Transaction, words: str, *, name: str | None, phone: str | None, reason: str, now: datetime
+) -> Arrived:
+    """Keep what came to the office in a conversation of its own; `reason` is why nothing can be sent into it.
+
+    The number stands in the contact's address, where officers look for it.
+    """
+    reference = uuid4().hex[:12]
+    address = f"{phone or 'catatan'} ({reference})"
+    who = await conversations.lock_contact(tx, channel=AT_THE_OFFICE, address=address, name=name, now=now)
+    what = {"contact": who.contact_id, "phone": phone, "reason": reason}
+    person_id = int((await tx.execute(_REACHED, what)).scalar_one())
+    place = await conversations.begin(tx, contact_id=who.contact_id, subject=None, now=now)
+    message = Inbound(AT_THE_OFFICE, external_id=reference, sender=address, text=words, received_at=now)
+    await messages.keep_inbound(tx, message, place, flow=Flow(), is_silent=True)
+    return Arrived(place, person_id)
+
+
 # One that went on in another ticket is that one's.
 _REGISTER = """
-    SELECT ticket.id AS ticket_id, ticket.number, ticket.version, ticket.state, ticket.conversation_id,
+    SELECT ticket.id AS ticket_id, ticket.number, ticket.version, ticket.state, ticket.conversation_id, contact.channel,
         ticket.opened_at, ticket.closed_at, officer.name AS officer,
         coalesce(complaint.source, 'citizen') AS source, coalesce(complaint.came_by, contact.channel) AS came_by,
         coalesce(complaint.has_evidence, false) AS has_evidence,

@@ -114,10 +114,20 @@ async def of_reaction(
 async def begin(
     tx: Transaction, *, contact_id: int, subject: str | None, now: datetime, follows: int | None = None
 ) -> int:
-    """Begin a conversation with the bot, which goes on from `follows`; return its id."""
+    """Begin a conversation with the bot, which goes on from `follows`; return its id.
+
+    Its silence is looked at from the beginning: a reaction is not answered, and ends like everything else.
+    """
     made = await tx.execute(
         insert(conversation)
-        .values(contact_id=contact_id, state="bot", subject=subject, opened_at=now, follows_id=follows)
+        .values(
+            contact_id=contact_id,
+            state="bot",
+            subject=subject,
+            opened_at=now,
+            follows_id=follows,
+            tend_at=now,
+        )
         .returning(conversation.c.id)
     )
     return int(made.scalar_one())

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, DateTime, and_, bindparam, func, literal_column, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
-from bot.store import pace
+from bot.store.attempts import Attempts, Busy, Recorded
 from bot.store.database import Transaction
 from bot.store.tables import contact, conversation, delivery, message, ticket
 from channels.port import Cause, Enclosure, Outbound, Pace
@@ -21,7 +31,9 @@ class Due:
     `outbound.attempted_at` tells of an attempt whose end nobody knows; `attempts` is the number of the latest
     one, 0 before the first, of which `past_attempts` came to nothing after they were taken. It was kept at
     `kept_at` and could be sent `since`, later when it waited. `heard_at` is when the person last wrote on this
-    channel, whatever the channel has said since.
+    channel, whatever the channel has said since, `responded_at` in this conversation, which was closed at
+    `closed_at`. From `pointless_from`
+    on a notice says what is not so, whatever the person has done; None: never.
     """
 
     message_id: int
@@ -38,6 +50,9 @@ class Due:
     cause: Cause | None
     has_opted_out: bool
     is_unreachable: bool
+    responded_at: datetime | None = None
+    closed_at: datetime | None = None
+    pointless_from: datetime | None = None
 
 
 # Of tickets that were open already when the message was kept: a retry is the same mail.
@@ -59,6 +74,33 @@ _ENCLOSED: ColumnElement[list[dict[str, str | int]] | None] = literal_column(
         FROM attachment AS each WHERE each.message_id = message.id
     )""",
     JSONB,
+)
+# From when on a notice, or the mail in its place, says what is not so: the conversation will not be closed, somebody
+# has taken the ticket up, the rating was given or cannot be given any more, the survey is over. NULL: never.
+_POINTLESS_FROM: ColumnElement[datetime | None] = literal_column(
+    """(
+        CASE
+            WHEN delivery.key IN ('warning', 'mail_warning') THEN CASE
+                WHEN num_nonnulls(conversation.closed_at, conversation.owed_since, conversation.kept_open_at) > 0
+                THEN message.created_at END
+            WHEN delivery.key IN ('unclaimed', 'mail_unclaimed') THEN CASE WHEN NOT EXISTS (
+                SELECT FROM ticket WHERE ticket.conversation_id = message.conversation_id
+                    AND ticket.closed_at IS NULL AND ticket.assignee_id IS NULL
+            ) THEN message.created_at END
+            WHEN delivery.key IN ('rating', 'mail_rating') THEN (
+                SELECT least(rating.expires_at, rating.rated_at) FROM rating
+                WHERE rating.conversation_id = message.conversation_id
+            )
+            -- The day after the last one begins at 7.00 to 9.00 of Indonesia's clocks, before notices go out.
+            WHEN delivery.key IN ('survey', 'mail_survey') THEN (
+                SELECT least(sheet.finished_at, CAST(survey.closes_on + 1 AS timestamp) AT TIME ZONE 'UTC')
+                FROM survey_sheet AS sheet JOIN survey ON survey.id = sheet.survey_id
+                WHERE sheet.conversation_id = message.conversation_id AND sheet.invited_at <= message.created_at
+                ORDER BY sheet.invited_at DESC LIMIT 1
+            )
+        END
+    )""",
+    DateTime(timezone=True),
 )
 _DUE = (
     select(
@@ -92,6 +134,9 @@ _DUE = (
         contact.c.window_closed_at,
         contact.c.opted_out_at,
         contact.c.unreachable,
+        conversation.c.last_inbound_at.label("responded_at"),
+        conversation.c.closed_at,
+        _POINTLESS_FROM.label("pointless_from"),
     )
     .join(message, message.c.id == delivery.c.message_id)
     .join(conversation, conversation.c.id == message.c.conversation_id)
@@ -144,6 +189,9 @@ async def due(tx: Transaction, message_id: int) -> Due | None:
         cause=Cause(row.cause) if row.cause else None,
         has_opted_out=is_to_contact and row.opted_out_at is not None,
         is_unreachable=is_to_contact and row.unreachable is not None,
+        responded_at=row.responded_at,
+        closed_at=row.closed_at,
+        pointless_from=row.pointless_from,
     )
 
 
@@ -155,13 +203,6 @@ def _heard(last_inbound: datetime | None, window_closed: datetime | None) -> dat
 
 
 @dataclass(frozen=True, slots=True)
-class Busy:
-    """So much is being sent that the message has to come back in `seconds`; no attempt was recorded."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
 class Attempt:
     """An attempt that is recorded; it is to be made in `wait` seconds."""
 
@@ -169,48 +210,15 @@ class Attempt:
     wait: float = 0.0
 
 
-_IS_TO_BE_TRIED = "message_id = :message AND attempts = :latest AND state IN ('kept', 'sending')"
-_ATTEMPT = text(
-    f"""
-    UPDATE delivery SET state = 'sending', attempted_at = :now, attempts = attempts + 1
-    WHERE {_IS_TO_BE_TRIED}
-    RETURNING attempts, 0.0::float AS wait, NULL AS busy
-    """  # noqa: S608  our own words
-).bindparams(bindparam("now", type_=DateTime(timezone=True)))
-# One statement, so that keeping the pace costs an ordinary message no round trip.
-_PACED_ATTEMPT = text(
-    f"""
-    WITH {pace.SLOT}, attempted AS (
-        UPDATE delivery SET state = 'sending', attempts = attempts + 1,
-            attempted_at = CAST(:now AS timestamptz) + make_interval(secs => slot.seconds)
-        FROM slot WHERE {_IS_TO_BE_TRIED}
-        RETURNING attempts
-    )
-    SELECT (SELECT attempts FROM attempted) AS attempts, (SELECT seconds FROM slot) AS wait,
-        ({pace.BUSY}) AS busy
-    """  # noqa: S608  our own words
-).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+_ATTEMPTS = Attempts("delivery", key="message_id")
 
 
 async def attempt(tx: Transaction, due: Due, *, now: datetime, limit: Pace | None) -> Attempt | Busy | None:
-    """Record an attempt, before it is made, and return the message with it.
-
-    `Busy` while the channel's limit is reached. None when another worker has made an attempt in the
-    meantime, or knows the end: then it is not ours to make.
-    """
-    what = {"message": due.message_id, "latest": due.attempts, "now": now}
-    if limit is None:
-        row = (await tx.execute(_ATTEMPT, what)).one_or_none()
-    else:
-        gaps = pace.gaps(limit, due.outbound.channel, due.outbound.recipient)
-        row = (await tx.execute(_PACED_ATTEMPT, {**what, **gaps})).one()
-    if row is None:
-        return None
-    if row.attempts is None:
-        return Busy(row.busy) if row.wait is None else None
-    at = now + timedelta(seconds=row.wait)
-    made = replace(due.outbound, attempted_at=at, attempt=row.attempts)
-    return Attempt(replace(due, outbound=made, attempts=row.attempts), row.wait)
+    """Record an attempt, before it is made, and return the message with it; see `Attempts.record`."""
+    made = await _ATTEMPTS.record(tx, due.message_id, due.outbound, latest=due.attempts, now=now, limit=limit)
+    if not isinstance(made, Recorded):
+        return made
+    return Attempt(replace(due, outbound=made.outbound, attempts=made.outbound.attempt), made.wait)
 
 
 async def put_back(tx: Transaction, due: Due, *, failure: str, cause: Cause | None = None) -> None:
@@ -270,6 +278,21 @@ async def end(tx: Transaction, due: Due, state: str, *, failure: str, cause: Cau
         .returning(delivery.c.message_id)
     )
     return ended.scalar_one_or_none() is not None
+
+
+_PUT_OFF = text(
+    f"""
+    UPDATE delivery SET released_at = :until
+    WHERE {_ATTEMPTS.to_be_tried} AND (released_at IS NULL OR released_at < :until)
+    RETURNING message_id
+    """  # noqa: S608  our own words
+).bindparams(bindparam("until", type_=DateTime(timezone=True)))
+
+
+async def put_off(tx: Transaction, due: Due, *, until: datetime) -> bool:
+    """Note that a message is not to be sent before a moment; False when somebody else has, or knows its end."""
+    what = {"row": due.message_id, "latest": due.attempts, "until": until}
+    return (await tx.execute(_PUT_OFF, what)).one_or_none() is not None
 
 
 async def forgotten(tx: Transaction, *, before: datetime, most: int) -> list[tuple[int, int, str]]:

@@ -78,6 +78,7 @@ _WINDOWS_CLOSING = text(
             WHERE once = 'window:' || conversation.id || ':' || extract(epoch FROM contact.last_inbound_at)
         )
     GROUP BY conversation.id, contact.id
+    ORDER BY conversation.id
     LIMIT :most
     ON CONFLICT (once) DO NOTHING
     RETURNING conversation_id

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import DateTime, bindparam, insert, select, text, update
 
 from bot.filetypes.judge import download_name
 from bot.store.database import Transaction
@@ -97,6 +98,46 @@ async def settle(
         .returning(media.c.id)
     )
     return settled.scalar_one_or_none() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whoever sent a file: where, and in which language they are written to."""
+
+    conversation_id: int
+    channel: str
+    language: str
+
+
+_SENDER = text(
+    """
+    SELECT conversation.id, message.channel, contact.language
+    FROM message JOIN conversation ON conversation.id = message.conversation_id
+    JOIN contact ON contact.id = conversation.contact_id
+    WHERE message.id = :message AND message.kind = 'message' AND conversation.forgotten_at IS NULL
+    FOR UPDATE OF conversation
+    """
+)
+_WAS_TOLD = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM message JOIN delivery ON delivery.message_id = message.id
+        WHERE message.conversation_id = :conversation AND message.created_at > :since
+            AND delivery.key = ANY(:keys)
+    )
+    """
+).bindparams(bindparam("since", type_=DateTime(timezone=True)))
+
+
+async def sender(tx: Transaction, message_id: int, *, keys: Sequence[str], since: datetime) -> Sender | None:
+    """Lock the conversation of a message and return who wrote it; None for what no person wrote, for one who is
+    forgotten, and where something was said under one of these keys since that moment."""
+    row = (await tx.execute(_SENDER, {"message": message_id})).one_or_none()
+    if row is None:
+        return None
+    # A statement of its own: it sees what whoever held the lock before has said.
+    told = await tx.execute(_WAS_TOLD, {"conversation": row.id, "since": since, "keys": list(keys)})
+    return None if told.scalar_one() else Sender(row.id, row.channel, row.language)
 
 
 async def note_failure(tx: Transaction, media_id: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import DateTime, bindparam, text
@@ -26,11 +26,15 @@ _KEEP = text(
         FROM (VALUES (1)) AS once LEFT JOIN heard ON true
         RETURNING id
     )
-    INSERT INTO delivery (message_id, state, key, arguments, language, recipient)
-    SELECT id, 'kept', :key, :arguments, :language, :recipient FROM made
+    INSERT INTO delivery (message_id, state, key, arguments, choices, language, recipient)
+    SELECT id, 'kept', :key, :arguments, :choices, :language, :recipient FROM made
     RETURNING message_id
     """
-).bindparams(bindparam("arguments", type_=JSONB), bindparam("now", type_=DateTime(timezone=True)))
+).bindparams(
+    bindparam("arguments", type_=JSONB),
+    bindparam("choices", type_=JSONB),
+    bindparam("now", type_=DateTime(timezone=True)),
+)
 
 
 async def keep(
@@ -43,13 +47,15 @@ async def keep(
     now: datetime,
     language: str,
     arguments: Mapping[str, str] | None = None,
+    choices: Sequence[str] = (),
     subject: str | None = None,
     recipient: str | None = None,
 ) -> int:
     """Keep a notice, to be delivered; return its id.
 
     Without `recipient` it goes to the conversation's contact, whose channel `channel` then is, in the thread of
-    what they wrote last. To another recipient it is a message by itself, which quotes nothing.
+    what they wrote last. To another recipient it is a message by itself, which quotes nothing. `choices` are titles to
+    choose from by number; the text has them too.
     """
     kept = await tx.execute(
         _KEEP,
@@ -60,6 +66,7 @@ async def keep(
             "text": text,
             "subject": subject,
             "arguments": dict(arguments or {}),
+            "choices": list(choices),
             "language": language,
             "recipient": recipient,
             "now": now,

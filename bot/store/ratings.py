@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Literal
 
-from sqlalchemy import BigInteger, DateTime, bindparam, text
+from sqlalchemy import BigInteger, Boolean, DateTime, Text, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.store.database import Transaction
 
 Way = Literal["chat", "link"]
+Reply = Literal["words", "figure", "correction", "unclear"]
+CORRECTION = timedelta(hours=1)
+"""For so long after a rating another figure takes its place; later it must say that it does, or come by the link."""
 
 
 def digest(token: str) -> bytes:
@@ -88,39 +93,142 @@ async def by_link(tx: Transaction, digest: bytes, *, zone: str) -> Asked | None:
     return None if row is None else Asked(*row)
 
 
-_WAITING = text(
-    """
-    SELECT rating.conversation_id FROM rating JOIN conversation ON conversation.id = rating.conversation_id
-    WHERE conversation.contact_id = :contact AND rating.score IS NULL AND rating.expires_at > :now
-        AND NOT EXISTS (
-            SELECT 1 FROM conversation AS open
-            WHERE open.id = :open AND (open.holder_id IS NOT NULL OR open.last_outbound_at > rating.asked_at)
+# When the request reached the citizen, on whatever way; one that waits, or failed, was never read.
+_REQUEST = """
+    JOIN LATERAL (
+        SELECT coalesce(delivery.sent_at, rating.asked_at) AS at FROM message
+        JOIN delivery ON delivery.message_id = message.id
+        WHERE message.conversation_id = rating.conversation_id AND delivery.key = 'rating'
+            AND delivery.state IN ('sent', 'sending', 'uncertain', 'rerouted')
+        ORDER BY message.id DESC LIMIT 1
+    ) AS request ON true
+"""
+# The newest question is another one: an officer has that conversation, or something was said in it since. A figure for
+# the very conversation that an officer took up again, and has said nothing in, still answers the request. What waited
+# for the citizen's next message comes before the answer to that, and can be answered with what is written then.
+_IS_OVERTAKEN = """
+    EXISTS (
+        SELECT FROM conversation AS open
+        WHERE open.id = :open AND (
+            open.holder_id IS NOT NULL AND NOT (:is_figure AND open.id = rating.conversation_id)
+            OR open.last_outbound_at >= greatest(request.at, rating.rated_at, rating.changed_at) AND NOT (
+                :is_plain AND rating.score IS NULL AND open.holder_id IS NULL AND open.opened_at <= request.at
+                AND open.last_inbound_at <= request.at
+                AND coalesce(jsonb_array_length(open.context -> 'choices'), 0) = 0
+                AND num_nonnulls(
+                    nullif(open.context -> 'form', 'null'), nullif(open.context -> 'filling', 'null'),
+                    nullif(open.context -> 'confirming', 'null')
+                ) = 0
+            )
         )
-    ORDER BY rating.asked_at DESC LIMIT 1 FOR UPDATE OF rating
-    """
-).bindparams(_NOW, bindparam("open", type_=BigInteger))
+    )
+"""
+_WAITING = text(
+    f"""
+    SELECT rating.conversation_id
+    FROM rating JOIN conversation ON conversation.id = rating.conversation_id
+    {_REQUEST}
+    WHERE conversation.contact_id = :contact AND rating.expires_at > :now
+        AND (CAST(:only AS bigint) IS NULL OR rating.conversation_id = :only)
+        AND CASE :reply
+            WHEN 'correction' THEN true
+            WHEN 'figure' THEN rating.score IS NULL
+                OR coalesce(rating.changed_at, rating.rated_at) > CAST(:since AS timestamptz)
+            WHEN 'unclear' THEN rating.score IS NULL AND NOT EXISTS (
+                SELECT FROM message JOIN delivery ON delivery.message_id = message.id
+                WHERE message.conversation_id = rating.conversation_id AND delivery.key = 'rating_unclear'
+            )
+            ELSE rating.score IS NULL END
+        AND NOT {_IS_OVERTAKEN}
+    ORDER BY request.at DESC LIMIT 1 FOR UPDATE OF rating
+    """  # noqa: S608  our own words
+).bindparams(
+    _NOW,
+    bindparam("since", type_=DateTime(timezone=True)),
+    bindparam("open", type_=BigInteger),
+    bindparam("only", type_=BigInteger),
+    bindparam("is_plain", type_=Boolean),
+    bindparam("is_figure", type_=Boolean),
+)
 
 
 async def waiting(
-    tx: Transaction, contact_id: int, *, now: datetime, unless_said_in: int | None
+    tx: Transaction,
+    contact_id: int,
+    *,
+    reply: Reply,
+    is_plain: bool,
+    is_figure: bool,
+    now: datetime,
+    unless_said_in: int | None,
+    only: int | None = None,
 ) -> int | None:
-    """Return the conversation that a contact was last asked to rate and has not, None without one.
+    """Return the conversation that a contact's reply rates, None without one: the newest request that reached them.
 
-    Nor is one returned when something was said since in the conversation `unless_said_in`, or an officer holds it.
+    It waits for a rating; a figure may follow another one for `CORRECTION`, and a correction as long as the request
+    can be answered at all. What is unclear is asked about once. None when something was said since in the
+    conversation `unless_said_in`, or an officer holds it. `only`: of that conversation or of none.
     """
-    values = {"contact": contact_id, "now": now, "open": unless_said_in}
-    return (await tx.execute(_WAITING, values)).scalar_one_or_none()
+    values = {
+        "contact": contact_id,
+        "reply": reply,
+        "is_plain": is_plain,
+        "is_figure": is_figure,
+        "open": unless_said_in,
+        "only": only,
+    }
+    found = await tx.execute(_WAITING, {**values, "now": now, "since": now - CORRECTION})
+    return found.scalar_one_or_none()
 
 
-_IS_ASKED = text(
-    "SELECT true FROM rating WHERE conversation_id = :conversation AND expires_at > :now FOR UPDATE"
-).bindparams(_NOW)
+_TAPPED = text(
+    """
+    SELECT rating.conversation_id FROM message
+    JOIN delivery ON delivery.message_id = message.id
+    JOIN rating ON rating.conversation_id = message.conversation_id
+    JOIN conversation ON conversation.id = rating.conversation_id
+    WHERE message.channel = :channel AND message.external_id = ANY(:tapped) AND delivery.key = 'rating'
+        AND conversation.contact_id = :contact AND rating.expires_at > :now
+    FOR UPDATE OF rating
+    """
+).bindparams(_NOW, bindparam("tapped", type_=ARRAY(Text)))
 
 
-async def is_asked(tx: Transaction, conversation_id: int, *, now: datetime) -> bool:
-    """Tell whether a conversation can be rated, or rated differently, now."""
-    found = await tx.execute(_IS_ASKED, {"conversation": conversation_id, "now": now})
-    return found.scalar_one_or_none() is not None
+async def tapped(
+    tx: Transaction, contact_id: int, *, channel: str, on: Sequence[str], now: datetime
+) -> int | None:
+    """Return the conversation whose request has the button that was tapped, None when it was another message's."""
+    values = {"contact": contact_id, "channel": channel, "tapped": list(on), "now": now}
+    return (await tx.execute(_TAPPED, values)).scalar_one_or_none()
+
+
+_OF = text(f"SELECT {_COLUMNS} {_FROM} WHERE rating.conversation_id = :conversation FOR UPDATE OF rating")
+
+
+async def of(tx: Transaction, conversation_id: int, *, now: datetime, zone: str) -> Asked | None:
+    """Return the request of a conversation that can be answered now, None when there is none."""
+    row = (await tx.execute(_OF, {"conversation": conversation_id, "zone": zone})).one_or_none()
+    asked = None if row is None else Asked(*row)
+    return asked if asked is not None and asked.expires_at > now else None
+
+
+_IS_OFFERED = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM rating JOIN conversation ON conversation.id = rating.conversation_id
+        JOIN conversation AS here ON here.contact_id = conversation.contact_id
+        WHERE here.id = :here AND here.last_outbound_at IS NULL AND here.opened_at >= rating.rated_at
+            AND rating.way = 'chat' AND rating.score <= :score
+            AND coalesce(rating.changed_at, rating.rated_at) > :since
+    )
+    """
+).bindparams(bindparam("since", type_=DateTime(timezone=True)))
+
+
+async def is_offered_complaint(tx: Transaction, conversation_id: int, *, up_to: int, now: datetime) -> bool:
+    """Tell whether a conversation begins right after a rating of at most `up_to`: a complaint was offered."""
+    values = {"here": conversation_id, "score": up_to, "since": now - CORRECTION}
+    return bool((await tx.execute(_IS_OFFERED, values)).scalar_one())
 
 
 _RATE = text(
@@ -138,6 +246,21 @@ async def rate(
     """Keep a rating, or another one in its place. `score` is 1 to 5."""
     values = {"conversation": conversation_id, "score": score, "comment": comment or None, "way": way}
     await tx.execute(_RATE, {**values, "now": now})
+
+
+_IS_ONE = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM rating
+        WHERE conversation_id = :conversation AND coalesce(changed_at, rated_at) = :at AND comment IS NULL
+    )
+    """
+).bindparams(bindparam("at", type_=DateTime(timezone=True)))
+
+
+async def is_one(tx: Transaction, conversation_id: int, *, at: datetime) -> bool:
+    """Tell whether what came at that moment rates its conversation, and says nothing besides."""
+    return bool((await tx.execute(_IS_ONE, {"conversation": conversation_id, "at": at})).scalar_one())
 
 
 _COMMENT = text(

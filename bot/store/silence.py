@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import DateTime, bindparam, text
 
 from bot.store.database import Transaction
+from bot.store.surveys import IS_ONLY_SURVEY
 from handoff.idle import Standing
 from handoff.ticket import Kind
 
@@ -15,8 +16,9 @@ _NOW = bindparam("now", type_=DateTime(timezone=True))
 
 # As handoff/idle.py and bot/closing.py have it, for putting conversations in order: the silence, and of the open
 # tickets the most patient. `limits` are seconds by kind, and "bot" where no ticket is open; NULL: never closed.
-CLOSES = """
-    (greatest(conversation.last_outbound_at, conversation.last_inbound_at, conversation.released_at) + make_interval(
+_SILENT = """
+    (greatest(conversation.last_outbound_at, coalesce(conversation.last_inbound_at, conversation.opened_at),
+        conversation.released_at) + make_interval(
         secs => (
             SELECT CASE WHEN count(*) = 0 THEN CAST(CAST(:limits AS jsonb) ->> 'bot' AS float8)
                 WHEN bool_or(CAST(:limits AS jsonb) ->> its.kind IS NULL) THEN NULL
@@ -25,6 +27,8 @@ CLOSES = """
         )
     ))
 """
+# Where other limits came to hold meanwhile it closes later: `tend_at`, which is never later than the closing, tells.
+CLOSES = f"(CASE WHEN conversation.tend_at > {_SILENT} THEN conversation.tend_at ELSE {_SILENT} END)"
 # What silence will close as things stand; not what has to be looked at first, at this moment.
 CAN_CLOSE = """
     (conversation.closed_at IS NULL AND conversation.owed_since IS NULL AND conversation.kept_open_at IS NULL
@@ -33,7 +37,23 @@ CAN_CLOSE = """
 # `tend_at` is never later than the closing, and has an index.
 CLOSES_SOON = f"({CAN_CLOSE} AND conversation.tend_at < :soon AND {CLOSES} < :soon)"
 
-_DUE = text("SELECT id FROM conversation WHERE tend_at <= :now ORDER BY tend_at LIMIT :most").bindparams(_NOW)
+# Since when the last answer lies that did not reach the citizen; it is owed until an officer lets it go.
+UNDELIVERED_SINCE = """
+    (
+        SELECT CASE WHEN last.state IN ('failed', 'uncertain', 'waiting') THEN last.created_at END
+        FROM (
+            SELECT delivery.state, answer.created_at
+            FROM message AS answer JOIN delivery ON delivery.message_id = answer.id
+            WHERE answer.conversation_id = conversation.id AND answer.author IN ('bot', 'officer')
+            ORDER BY answer.id DESC LIMIT 1
+        ) AS last
+        WHERE conversation.closed_at IS NULL AND coalesce(last.created_at > conversation.released_at, true)
+    )
+"""
+
+_DUE = text("SELECT id FROM conversation WHERE tend_at <= :now ORDER BY tend_at, id LIMIT :most").bindparams(
+    _NOW
+)
 
 
 async def due(tx: Transaction, *, now: datetime, most: int) -> list[int]:
@@ -44,10 +64,11 @@ async def due(tx: Transaction, *, now: datetime, most: int) -> list[int]:
 @dataclass(frozen=True, slots=True)
 class Silent:
     """A conversation that is locked. `kinds` are those of its open tickets, `has_answer`: one of ours was sent,
-    `is_unanswered`: something the citizen wrote waits for the bot.
+    `is_unanswered`: something the citizen wrote waits for the bot, `is_owed_elsewhere`: something they wrote in another
+    conversation about a ticket of this one waits for an officer. What is said there counts as said here.
 
-    `form_since` is when the form was last gone on with, None without one. `closed_how` is None while it is open, or
-    where it was closed before anybody noted how.
+    `is_only_survey`: nothing was said but a survey's answers. `form_since` is when the form was last gone on with,
+    None without one. `closed_how` is None while it is open, or where it was closed before anybody noted how.
     """
 
     id: int
@@ -62,8 +83,10 @@ class Silent:
     closed_how: str | None
     has_answer: bool
     is_unanswered: bool
+    is_owed_elsewhere: bool
     is_forgotten: bool
     officer_id: int | None
+    is_only_survey: bool
 
 
 _LOCK_CONTACT = text(
@@ -73,11 +96,11 @@ _LOCK_CONTACT = text(
     """
 )
 _HOLD = text(
-    """
+    f"""
     SELECT conversation.id, conversation.contact_id, contact.channel, contact.language,
         conversation.last_outbound_at, conversation.last_inbound_at, conversation.owed_since,
         conversation.kept_open_at, conversation.released_at, conversation.warned_at, conversation.closed_at,
-        conversation.closed_how,
+        conversation.closed_how, conversation.opened_at,
         jsonb_typeof(conversation.context -> 'form') = 'object' AS has_form,
         conversation.forgotten_at IS NOT NULL AS is_forgotten,
         (
@@ -97,12 +120,38 @@ _HOLD = text(
         (
             SELECT delivery.state FROM message AS answer JOIN delivery ON delivery.message_id = answer.id
             WHERE answer.conversation_id = conversation.id AND answer.author IN ('bot', 'officer')
+                AND (coalesce(answer.created_at > conversation.released_at, true)
+                    OR delivery.state IN ('kept', 'sending'))
             ORDER BY answer.id DESC LIMIT 1
-        ) AS last_state
+        ) AS last_state,
+        (
+            SELECT max(change.at) FROM ticket JOIN ticket_change AS change ON change.ticket_id = ticket.id
+            WHERE ticket.conversation_id = conversation.id AND (
+                change.what IN ('opened', 'kind') AND ticket.closed_at IS NULL
+                OR change.what = 'state' AND ticket.closed_at IS NOT NULL
+            )
+        ) AS limited_at,
+        elsewhere.spoken_at, {IS_ONLY_SURVEY} AS is_only_survey, coalesce(elsewhere.is_owed, false) AS is_owed_elsewhere
     FROM conversation JOIN contact ON contact.id = conversation.contact_id
+    CROSS JOIN LATERAL (
+        SELECT max(coalesce(delivery.sent_at, said.created_at)) AS spoken_at,
+            bool_or(said.is_newest AND CASE said.what
+                WHEN 'addition' THEN there.owed_since IS NOT NULL AND there.closed_at IS NULL
+                ELSE delivery.state IS DISTINCT FROM 'sent' END) AS is_owed
+        FROM (
+            SELECT line.what, message.id, message.conversation_id, message.created_at,
+                line.id = max(line.id) OVER (PARTITION BY line.ticket_id) AS is_newest
+            FROM ticket JOIN ticket_change AS line ON line.ticket_id = ticket.id
+            LEFT JOIN message ON message.id = CAST(line.after AS bigint)
+            WHERE ticket.conversation_id = conversation.id AND ticket.closed_at IS NULL
+                AND line.what IN ('addition', 'replied', 'no_reply')
+        ) AS said
+        JOIN conversation AS there ON there.id = said.conversation_id AND there.id <> conversation.id
+        LEFT JOIN delivery ON delivery.message_id = said.id
+    ) AS elsewhere
     WHERE conversation.id = :conversation AND conversation.tend_at <= :now
     FOR UPDATE OF conversation
-    """
+    """  # noqa: S608  our own words
 ).bindparams(_NOW)
 
 
@@ -114,6 +163,7 @@ async def hold(tx: Transaction, conversation_id: int, *, now: datetime) -> Silen
         return None
     # What was not sent, or not known to be, is owed, however long it lies.
     is_owed = row.owed_since is not None or row.is_unanswered or row.last_state not in {None, "sent"}
+    spoken = [at for at in (row.last_inbound_at, row.spoken_at) if at is not None]
     return Silent(
         id=row.id,
         contact_id=row.contact_id,
@@ -123,11 +173,12 @@ async def hold(tx: Transaction, conversation_id: int, *, now: datetime) -> Silen
         kinds=tuple(row.kinds),
         standing=Standing(
             answered_at=row.last_outbound_at,
-            heard_at=row.last_inbound_at,
-            is_owed=is_owed,
+            heard_at=max(spoken, default=row.opened_at),
+            is_owed=is_owed or row.is_owed_elsewhere,
             is_kept_open=row.kept_open_at is not None,
             warned_at=row.warned_at,
             released_at=row.released_at,
+            limited_at=row.limited_at,
         ),
         form_since=max(filter(None, (row.last_inbound_at, row.last_outbound_at)), default=None)
         if row.has_form
@@ -136,8 +187,10 @@ async def hold(tx: Transaction, conversation_id: int, *, now: datetime) -> Silen
         closed_how=row.closed_how,
         has_answer=row.last_outbound_at is not None,
         is_unanswered=row.is_unanswered,
+        is_owed_elsewhere=row.is_owed_elsewhere,
         is_forgotten=row.is_forgotten,
         officer_id=row.officer_id,
+        is_only_survey=row.is_only_survey,
     )
 
 
@@ -167,11 +220,13 @@ async def keep_open(
     await tx.execute(_KEEP_OPEN, values)
 
 
+# What did not reach the citizen stays owed: nobody has said that it may be let go.
 _LET_CLOSE = text(
-    """
-    UPDATE conversation SET kept_open_at = NULL, kept_open_by = NULL, kept_open_reason = NULL, released_at = :now
+    f"""
+    UPDATE conversation SET kept_open_at = NULL, kept_open_by = NULL, kept_open_reason = NULL,
+        released_at = CASE WHEN {UNDELIVERED_SINCE} IS NULL THEN :now ELSE released_at END
     WHERE id = :conversation AND kept_open_at IS NOT NULL RETURNING id
-    """
+    """  # noqa: S608  our own words
 ).bindparams(_NOW)
 
 
@@ -179,6 +234,21 @@ async def let_close(tx: Transaction, conversation_id: int, *, now: datetime) -> 
     """Hold a conversation back no longer: its silence begins anew. Tell whether it was held back."""
     found = await tx.execute(_LET_CLOSE, {"conversation": conversation_id, "now": now})
     return found.one_or_none() is not None
+
+
+_IS_UNDELIVERED = text(f"SELECT {UNDELIVERED_SINCE} IS NOT NULL FROM conversation WHERE id = :conversation")  # noqa: S608
+_BEGIN_ANEW = text(
+    "UPDATE conversation SET released_at = :now, tend_at = :now WHERE id = :conversation"
+).bindparams(_NOW)
+
+
+async def let_go_undelivered(tx: Transaction, conversation_id: int, *, now: datetime) -> bool:
+    """Have an answer that did not reach the citizen not be owed any more: the silence begins. Tell whether one was."""
+    which = {"conversation": conversation_id}
+    if not (await tx.execute(_IS_UNDELIVERED, which)).scalar_one():
+        return False
+    await tx.execute(_BEGIN_ANEW, {**which, "now": now})
+    return True
 
 
 _END_FORM = text("UPDATE conversation SET context = context - 'form' WHERE id = :conversation")

@@ -4,15 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Date, DateTime, bindparam, text
+from sqlalchemy import BigInteger, Date, DateTime, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.store.database import Transaction
 
 _NOW = bindparam("now", type_=DateTime(timezone=True))
+
+IS_ONLY_SURVEY = """
+    (
+        EXISTS (
+            SELECT FROM message AS heard WHERE heard.conversation_id = conversation.id AND heard.author = 'citizen'
+                AND heard.understood ? 'survey'
+        ) AND NOT EXISTS (
+            SELECT FROM message AS heard WHERE heard.conversation_id = conversation.id
+                AND (
+                    heard.author = 'officer' AND heard.kind <> 'note'
+                    OR heard.author = 'citizen' AND heard.kind = 'message'
+                        AND NOT coalesce(heard.understood ? 'survey', false)
+                        AND NOT coalesce(
+                            jsonb_array_length(heard.understood -> 'topics') > 0 AND heard.understood -> 'topics'
+                                <@ CAST('["salam", "terima_kasih", "pamit"]' AS jsonb),
+                            false
+                        )
+                )
+        ) AND NOT EXISTS (SELECT FROM ticket AS its WHERE its.conversation_id = conversation.id)
+    )
+"""
+"""Of conversations in which nothing was said but a survey's answers, and thanks: they are no consultation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +68,13 @@ class Kept:
 
     id: int
     scores: Mapping[str, int]
+    profile: Mapping[str, str]
     is_finished: bool
 
 
 _SHEET = text(
     """
-    SELECT id, scores, finished_at IS NOT NULL AS is_finished FROM survey_sheet
+    SELECT id, scores, profile, finished_at IS NOT NULL AS is_finished FROM survey_sheet
     WHERE survey_id = :survey AND person_id = :person
     """
 )
@@ -60,7 +83,7 @@ _SHEET = text(
 async def sheet(tx: Transaction, survey_id: int, person_id: int) -> Kept | None:
     """Return what a person has answered in a survey, None when nothing was begun."""
     row = (await tx.execute(_SHEET, {"survey": survey_id, "person": person_id})).one_or_none()
-    return None if row is None else Kept(row.id, row.scores, row.is_finished)
+    return None if row is None else Kept(row.id, row.scores, row.profile, row.is_finished)
 
 
 _BEGIN = text(
@@ -87,19 +110,19 @@ async def begin(tx: Transaction, survey_id: int, *, conversation_id: int, now: d
     return int(made.scalar_one())
 
 
-_ANSWER = text(
-    """
+# One name of a sheet's object set to a value, or taken out where the value is NULL.
+_SET = """
     UPDATE survey_sheet
-    SET scores = CASE WHEN CAST(:score AS smallint) IS NULL THEN scores - CAST(:code AS text)
-        ELSE scores || jsonb_build_object(CAST(:code AS text), CAST(:score AS smallint)) END
+    SET {column} = CASE WHEN CAST(:value AS {type}) IS NULL THEN {column} - CAST(:name AS text)
+        ELSE {column} || jsonb_build_object(CAST(:name AS text), CAST(:value AS {type})) END
     WHERE id = :sheet AND finished_at IS NULL
-    """
-)
+"""
+_ANSWER = text(_SET.format(column="scores", type="smallint"))
 
 
 async def answer(tx: Transaction, sheet_id: int, code: str, score: int | None) -> None:
     """Keep the answer to one element, None: left out. A finished sheet stays as it is."""
-    await tx.execute(_ANSWER, {"sheet": sheet_id, "code": code, "score": score})
+    await tx.execute(_ANSWER, {"sheet": sheet_id, "name": code, "value": score})
 
 
 _FINISH = text(
@@ -128,13 +151,14 @@ class Invited:
     content: Mapping[str, Any]
     language: str
     scores: Mapping[str, int]
+    profile: Mapping[str, str]
     is_finished: bool
 
 
 _BY_LINK = text(
     """
     SELECT survey_sheet.id, survey.title, survey.closes_on, survey_instrument.content,
-        coalesce(contact.language, 'id') AS language, survey_sheet.scores,
+        coalesce(contact.language, 'id') AS language, survey_sheet.scores, survey_sheet.profile,
         survey_sheet.finished_at IS NOT NULL AS is_finished
     FROM survey_sheet
     JOIN survey ON survey.id = survey_sheet.survey_id
@@ -160,3 +184,103 @@ _START = text("UPDATE survey_sheet SET started_at = coalesce(started_at, :now) W
 async def start(tx: Transaction, sheet_id: int, *, now: datetime) -> None:
     """Note that somebody begins to answer, once."""
     await tx.execute(_START, {"sheet": sheet_id, "now": now})
+
+
+KNOWN_FOR = 30
+"""Days after a survey's end for which somebody who comes too late is told so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """The sheet that a person may mean, locked. `is_over`: the survey's last day has gone by.
+
+    `is_overtaken`: an officer has written in the conversation since the last question was asked there.
+    """
+
+    id: int
+    content: Mapping[str, Any]
+    scores: Mapping[str, int]
+    profile: Mapping[str, str]
+    closes_on: date
+    is_finished: bool
+    is_over: bool
+    is_overtaken: bool
+
+
+# The one that is being filled in; else the newest that can be, else the newest at all. Whoever was joined with
+# somebody has theirs, too, and nobody hands in two of one survey.
+_OF_PERSON = text(
+    """
+    SELECT survey_sheet.id, survey_instrument.content, survey_sheet.scores, survey_sheet.profile, survey.closes_on,
+        survey_sheet.finished_at IS NOT NULL OR EXISTS (
+            SELECT FROM survey_sheet AS other
+            WHERE other.survey_id = survey.id AND other.finished_at IS NOT NULL AND (
+                other.person_id = :person
+                OR other.person_id IN (SELECT id FROM person WHERE joined_into_id = :person)
+            )
+        ) AS is_finished,
+        survey.closes_on < :today AS is_over,
+        EXISTS (
+            SELECT FROM message WHERE message.conversation_id = :conversation AND message.author = 'officer'
+                AND message.kind <> 'note' AND message.id > :asked_by
+        ) AS is_overtaken
+    FROM survey_sheet
+    JOIN survey ON survey.id = survey_sheet.survey_id
+    JOIN survey_instrument ON survey_instrument.version = survey.version
+    WHERE (
+            survey_sheet.person_id = :person
+            OR survey_sheet.person_id IN (SELECT id FROM person WHERE joined_into_id = :person)
+        ) AND survey.opens_on <= :today AND survey.closes_on >= :known
+    ORDER BY survey_sheet.id = :sheet DESC NULLS LAST,
+        survey_sheet.finished_at IS NULL AND survey.closes_on >= :today DESC, survey.opens_on DESC, survey_sheet.id DESC
+    LIMIT 1 FOR UPDATE OF survey_sheet
+    """
+).bindparams(
+    bindparam("today", type_=Date()),
+    bindparam("known", type_=Date()),
+    bindparam("sheet", type_=BigInteger),
+    bindparam("asked_by", type_=BigInteger),
+)
+
+
+async def of_person(
+    tx: Transaction,
+    person_id: int,
+    *,
+    conversation_id: int,
+    sheet_id: int | None,
+    asked_by: int | None,
+    today: date,
+) -> Mine | None:
+    """Return the sheet that a person fills in (`sheet_id`), or may; None when they were asked in no survey.
+
+    `asked_by` is the message that asked last in that conversation.
+    """
+    values = {
+        "person": person_id,
+        "conversation": conversation_id,
+        "sheet": sheet_id,
+        "asked_by": asked_by,
+        "today": today,
+        "known": today - timedelta(days=KNOWN_FOR),
+    }
+    row = (await tx.execute(_OF_PERSON, values)).one_or_none()
+    return None if row is None else Mine(*row)
+
+
+_DESCRIBE = text(_SET.format(column="profile", type="text"))
+
+
+async def describe(tx: Transaction, sheet_id: int, trait: str, option: str | None) -> None:
+    """Keep something about the respondent, None: left out. A finished sheet stays as it is."""
+    await tx.execute(_DESCRIBE, {"sheet": sheet_id, "name": trait, "value": option})
+
+
+_HAND_IN = text(
+    "UPDATE survey_sheet SET remark = :remark, finished_at = :now WHERE id = :sheet AND finished_at IS NULL"
+).bindparams(_NOW)
+
+
+async def hand_in(tx: Transaction, sheet_id: int, *, remark: str, now: datetime) -> None:
+    """End a sheet whose profile is kept already: it is counted from now on."""
+    await tx.execute(_HAND_IN, {"sheet": sheet_id, "remark": remark or None, "now": now})

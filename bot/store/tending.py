@@ -15,8 +15,9 @@ _DUE = text(
         WHERE closed_at IS NULL AND tended_version <> version ORDER BY id LIMIT :most
     ) UNION (
         SELECT id, conversation_id FROM ticket
-        WHERE closed_at IS NULL AND tend_at IS NOT NULL AND tend_at <= :now ORDER BY tend_at LIMIT :most
+        WHERE closed_at IS NULL AND tend_at IS NOT NULL AND tend_at <= :now ORDER BY tend_at, id LIMIT :most
     )
+    ORDER BY id
     """
 ).bindparams(bindparam("now", type_=DateTime(timezone=True)))
 

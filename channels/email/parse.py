@@ -14,7 +14,7 @@ from channels.email.address import Sender
 from channels.email.automatic import Verdict, judge, judge_words
 from channels.email.body import Body, TooMuch
 from channels.email.headers import BoundedPolicy, Headers
-from channels.email.mail import MAX_TEXT_CHARACTERS, SHORTENED_HEADER, Mail
+from channels.email.mail import MAX_TEXT_CHARACTERS, SHORTENED_HEADER, Kind, Mail
 from channels.email.structure import body_of
 from channels.email.thin import parsed
 
@@ -84,10 +84,29 @@ def _with_proper_colons(raw: bytes) -> bytes:
 
 
 def _mail(message: Message, fields: Headers, body: Body, verdict: Verdict) -> Mail:
-    subject = fields.text("subject")
-    words = _words(body, subject)
+    mail = _bare(fields, identity.fingerprint(message, fields), verdict.kind, verdict.reason)
+    words = _words(body, mail.subject)
+    return replace(
+        mail,
+        text=words.own,
+        quoted=words.quoted,
+        attachments=tuple(body.attachments),
+        pictures=tuple(body.shown),
+        in_reply_to=fields.ids("in-reply-to"),
+        references=fields.ids("references"),
+        reply_to=_elsewhere(headers.address(fields.raw("reply-to"))[1], mail.from_address),
+        others=headers.addresses(fields.raw("to")) + headers.addresses(fields.raw("cc")),
+    )
+
+
+def _unparseable(raw: bytes, reason: str) -> Mail:
+    """Save what the header fields tell, if they do."""
+    return _bare(Headers(_head(raw)), identity.of_bytes(raw), "unparseable", reason)
+
+
+def _bare(fields: Headers, mark: str, kind: Kind, reason: str) -> Mail:
+    """Return a mail of what its header fields tell of it alone."""
     name, address = headers.address(fields.raw("from"))
-    mark = identity.fingerprint(message, fields)
     message_id = identity.message_id_of(fields)
     known_id = message_id or identity.synthesised(mark)
     return Mail(
@@ -96,18 +115,15 @@ def _mail(message: Message, fields: Headers, body: Body, verdict: Verdict) -> Ma
         identity=identity.external_id(known_id, mark),
         from_address=address,
         from_name=name,
-        subject=subject,
+        subject=fields.text("subject"),
         date=headers.date(fields.raw("date")),
-        text=words.own,
-        quoted=words.quoted,
-        attachments=tuple(body.attachments),
-        pictures=tuple(body.shown),
-        in_reply_to=fields.ids("in-reply-to"),
-        references=fields.ids("references"),
-        reply_to=_elsewhere(headers.address(fields.raw("reply-to"))[1], address),
-        others=headers.addresses(fields.raw("to")) + headers.addresses(fields.raw("cc")),
-        kind=verdict.kind,
-        reason=verdict.reason,
+        text="",
+        quoted="",
+        attachments=(),
+        in_reply_to=(),
+        references=(),
+        kind=kind,
+        reason=reason,
     )
 
 
@@ -137,31 +153,6 @@ def _words(body: Body, subject: str) -> quotes.Words:
 
 def _elsewhere(reply_to: str, sender: str) -> str | None:
     return reply_to if "@" in reply_to and reply_to != sender else None
-
-
-def _unparseable(raw: bytes, reason: str) -> Mail:
-    """Save what the header fields tell, if they do."""
-    fields = Headers(_head(raw))
-    name, address = headers.address(fields.raw("from"))
-    mark = identity.of_bytes(raw)
-    message_id = identity.message_id_of(fields)
-    known_id = message_id or identity.synthesised(mark)
-    return Mail(
-        message_id=known_id,
-        has_message_id=message_id is not None,
-        identity=identity.external_id(known_id, mark),
-        from_address=address,
-        from_name=name,
-        subject=fields.text("subject"),
-        date=headers.date(fields.raw("date")),
-        text="",
-        quoted="",
-        attachments=(),
-        in_reply_to=(),
-        references=(),
-        kind="unparseable",
-        reason=reason,
-    )
 
 
 def _head(raw: bytes) -> Message:

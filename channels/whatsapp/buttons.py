@@ -1,10 +1,10 @@
 """Choices as buttons or as a list, where the office has a Content template for them. Pure.
 
-Two or three choices are quick replies, ten (the menu) a list; a template's buttons have a fixed number, so what
-comes in another number stays numbered text. Every id is the choice's number, so a tap and a typed number mean the
-same. A phone shows 20 characters of a button and 24 of a list's item, too few for most titles: the
-whole title stands in the text above a button, and below its item in a list. Both need no approval, but reach only
-a citizen who wrote within 24 hours.
+Two or three choices are quick replies, five (the steps of a rating) and ten (the menu) a list; a template's buttons
+have a fixed number, so what comes in another number stays numbered text. Every id is the choice's number, so a tap
+and a typed number mean the same. A phone shows 20 characters of a button and 24 of a list's item, too few for most
+titles: the whole title stands in the text above a button, and below its item in a list. Both need no approval, but
+reach only a citizen who wrote within 24 hours.
 
 Sources: https://www.twilio.com/docs/content/twilio-quick-reply and https://www.twilio.com/docs/content/twilio-list-picker
 for the lengths; Twilio error 21656 for what a variable may hold: no line ends, and never nothing.
@@ -36,6 +36,7 @@ INVITATION: Mapping[str, str] = {"id": "Silakan pilih salah satu.", "en": "Pleas
 KEYS: Mapping[str, tuple[str, int]] = {
     "two": (QUICK_REPLY, 2),
     "three": (QUICK_REPLY, 3),
+    "five": (LIST_PICKER, 5),
     "list": (LIST_PICKER, LIST),
 }
 """The keys of the section `buttons` of office.yml: the kind of template and how many choices it has."""

@@ -84,6 +84,7 @@ class Buttons(_Section):
 
     two: ContentSid = ""
     three: ContentSid = ""
+    five: ContentSid = ""
     list: ContentSid = ""
 
 

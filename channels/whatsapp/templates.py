@@ -71,8 +71,9 @@ TEMPLATES: Mapping[str, Template] = {
     "survey": Template(
         name="pst_survei_kepuasan",
         body=(
-            "Anda pernah dilayani {{1}}. Kami mengundang Anda mengisi survei kepuasan masyarakat, sembilan pertanyaan "
-            "singkat, sampai tanggal {{2}}. Silakan buka {{3}} lalu jawab di sana. Terima kasih."
+            "Anda pernah dilayani {{1}}. Kami mengundang Anda mengisi survei kepuasan masyarakat, sembilan "
+            "pertanyaan singkat, sampai tanggal {{2}}. Silakan buka {{3}} atau balas SURVEI untuk mengisinya di sini. "
+            "Terima kasih."
         ),
         arguments=(OFFICE, DATE, LINK),
     ),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from handoff.address import number_of
 from handoff.citizen.room import LONGEST_COMMENT, LinkRoom, Pages, form_of
 from handoff.ports.ratings import Consultation, RatingLinks
 from handoff.rating import BEST, WORST
@@ -49,9 +50,9 @@ class CitizenPages(LinkRoom):
         """Ask how satisfied the citizen is, or take the answer."""
         token, found = await self._consultation(request)
         if request.method == "POST":
-            score = (await form_of(request)).get("score", "")
-            if score.isdecimal() and WORST <= int(score) <= BEST:
-                await self._links.rate(token, int(score))
+            score = number_of((await form_of(request)).get("score"))
+            if score is not None and WORST <= score <= BEST:
+                await self._links.rate(token, score)
                 return self.to(request, "/kata")
             return self.page(request, found, "rating.html", 400, problem="choose")
         return self.page(request, found, "rating.html", problem="")

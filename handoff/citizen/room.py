@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from handoff.address import number_of
 from handoff.citizen.words import Words
 from handoff.ports.ratings import AlreadyReported, LinkEnded, Sheet
 from handoff.ports.values import NotFound
@@ -92,7 +93,7 @@ class LinkRoom:
         """Return the routes under `base`."""
         pages: Pages = (
             *self.own_pages(),
-            ("/{token}/survei/{number:int}", self.question, ["GET", "POST"]),
+            ("/{token}/survei/{number}", self.question, ["GET", "POST"]),
             ("/{token}/profil", self.profile, ["GET", "POST"]),
         )
         return [
@@ -112,19 +113,20 @@ class LinkRoom:
     async def question(self, request: Request) -> Response:
         """Ask one of the survey's questions; what was answered before is chosen already."""
         token, found = await self.opened(request)
-        sheet, number = fillable(found), int(request.path_params["number"])
-        if sheet is None or not 1 <= number <= len(sheet.instrument.questions):
+        sheet, number = fillable(found), number_of(str(request.path_params["number"]))
+        if sheet is None or not number or number > len(sheet.instrument.questions):
             return self.to(request, "/selesai")
         question = sheet.instrument.questions[number - 1]
         if request.method == "POST":
             form = await form_of(request)
-            answer = form.get("score", "")
-            is_answer = answer.isdecimal() and 1 <= int(answer) <= len(question.answers)
-            if not is_answer and "skip" not in form:
+            answer = number_of(form.get("score"))
+            if answer is not None and not 1 <= answer <= len(question.answers):
+                answer = None
+            if answer is None and "skip" not in form:
                 return self.page(
                     request, found, "question.html", 400, question=question, number=number, problem="choose"
                 )
-            await self.keep_answer(token, question.code, int(answer) if is_answer else None)
+            await self.keep_answer(token, question.code, answer)
             is_last = number == len(sheet.instrument.questions)
             return self.to(request, "/profil" if is_last else f"/survei/{number + 1}")
         return self.page(request, found, "question.html", question=question, number=number, problem="")

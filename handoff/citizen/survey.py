@@ -39,7 +39,9 @@ class SurveyPages(LinkRoom):
     async def open_link(self, token: str) -> Invited:
         """Return what a link opens. Raises `NotFound`, `LinkEnded`."""
         found = await self._links.invited(token)
-        sheet = Sheet(found.title, found.instrument, found.scores, is_finished=found.is_finished)
+        sheet = Sheet(
+            found.title, found.instrument, found.scores, found.profile, is_finished=found.is_finished
+        )
         return Invited(found.language, found.closes_on, sheet)
 
     async def keep_answer(self, token: str, code: str, score: int | None) -> None:

@@ -9,16 +9,9 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from handoff.console.words import Words
+from handoff.dates import hour, long_day, short_day
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
-DAYS = {
-    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-MONTHS = {
-    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(),
-    "en": ("January February March April May June July August September October November December".split()),
-}
 _TIME = Markup('<time datetime="{iso}" title="{title}">{words}</time>')
 
 
@@ -34,20 +27,16 @@ class Almanac:
 
     def clock(self, at: datetime) -> str:
         """Return the time of day: "08.05" in Indonesian, "08:05" in English."""
-        return self._local(at).strftime("%H.%M" if self._language == "id" else "%H:%M")
+        return hour(self._local(at), self._language)
 
     def date(self, at: datetime) -> str:
         """Return e.g. "Senin, 23 November 2026"."""
-        local = self._local(at)
-        day, month = DAYS[self._language][local.weekday()], MONTHS[self._language][local.month - 1]
-        return f"{day}, {local.day} {month} {local.year}"
+        return long_day(self._local(at).date(), self._language)
 
     def short(self, at: datetime) -> str:
         """Return e.g. "Jum 27 Nov", with the year when it is not this one."""
         local = self._local(at)
-        day, month = DAYS[self._language][local.weekday()][:3], MONTHS[self._language][local.month - 1][:3]
-        year = "" if local.year == self._local(self._now()).year else f" {local.year}"
-        return f"{day} {local.day} {month}{year}"
+        return short_day(local.date(), self._language, year=local.year != self._local(self._now()).year)
 
     def moment(self, at: datetime) -> Markup:
         """Return date and time as a `<time>`: the time alone today, else "Jum 27 Nov, 08.05"."""

@@ -88,7 +88,7 @@ class Console:
             Me(frame, doors.accounts, doors.accounts, cookies),
             PeoplePages(frame, doors.people, place.public_url),
             ReportPages(frame, doors.reports),
-            FigurePages(frame, doors.figures, doors.inbox),
+            FigurePages(frame, doors.figures, doors.inbox, doors.surveys),
             ComplaintPages(frame, doors.complaints),
             SurveyRoom(frame, doors.surveys, doors.reports),
             AuditPages(frame, doors.audit),

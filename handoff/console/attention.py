@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from handoff.address import COUNT_DIGITS, number_of
 from handoff.console.frame import Frame, Page, Visitor, url
 from handoff.ports import attention as door
 from handoff.ports.attention import PAGE, TO_DO, TO_KNOW
@@ -70,8 +71,7 @@ class Attention:
         }
 
     async def _one_kind(self, request: Request, visitor: Visitor, kind: str) -> Response:
-        before = request.query_params.get("before", "")
-        number = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
+        number = number_of(request.query_params.get("before"))
         matters = await self._attention.matters(kind, before=number)
         return self._frame.page(
             visitor,
@@ -87,16 +87,16 @@ class Attention:
 
 def _numbers(form: FormData, name: str) -> list[int]:
     """Return the ids of a form; what is no id is left out."""
-    found = [str(each) for each in form.getlist(name)][:MOST_AT_ONCE]
-    return [int(each) for each in found if each.isascii() and each.isdigit() and len(each) < 18]
+    found = (number_of(str(each)) for each in form.getlist(name)[:MOST_AT_ONCE])
+    return [each for each in found if each is not None]
 
 
 def _done(request: Request) -> tuple[str, int] | None:
     """Return what was just done, which the address says, and to how many."""
     for name in ("seen", "replayed"):
-        count = request.query_params.get(name, "")
-        if count.isascii() and count.isdigit() and len(count) < 6:
-            return name, int(count)
+        count = number_of(request.query_params.get(name), digits=COUNT_DIGITS)
+        if count is not None:
+            return name, count
     return None
 
 

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import Response
 
+from handoff.address import number_of
 from handoff.console.frame import Frame, Page, Visitor, url
 from handoff.ports.audit import Act, AuditLog, Wanted
 
 MOST = 50
-LARGEST_ID = 2**63 - 1
 
 
 class AuditPages:
@@ -34,11 +34,11 @@ class AuditPages:
         """Show the newest rows that are wanted, and where the older ones are."""
         asked = {name: request.query_params.get(name, "") for name in ("officer", "room", "since", "until")}
         wanted = Wanted(
-            officer_id=_number(asked["officer"]),
+            officer_id=number_of(asked["officer"]),
             room=asked["room"][:48] or None,
             since=self._midnight(asked["since"]),
             until=self._midnight(asked["until"], days=1),
-            before_id=_number(request.query_params.get("before", "")),
+            before_id=number_of(request.query_params.get("before", "")),
         )
         acts = await self._log.read(wanted, most=MOST + 1)
         rows = acts[:MOST]
@@ -91,10 +91,6 @@ class AuditPages:
         except (ValueError, OverflowError):
             return None
         return datetime.combine(day, time(), self._zone) if day.year > 1 else None
-
-
-def _number(told: str) -> int | None:
-    return int(told) if told.isascii() and told.isdigit() and int(told) <= LARGEST_ID else None
 
 
 def _address(asked: dict[str, str], before: int | None = None) -> str:

@@ -47,8 +47,8 @@ class CannedPages:
         return [
             Page("/canned", self._list, name="canned"),
             Page("/canned/add", self._add, ("GET", "POST")),
-            Page("/canned/{canned:int}", self._one, ("GET", "POST")),
-            Page("/canned/{canned:int}/remove", self._remove, ("GET", "POST")),
+            Page("/canned/{canned:id}", self._one, ("GET", "POST")),
+            Page("/canned/{canned:id}/remove", self._remove, ("GET", "POST")),
         ]
 
     async def _list(self, request: Request, visitor: Visitor) -> Response:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -13,16 +12,21 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from handoff.address import day_of, number_of, text_of
+from handoff.console.forms import LONGEST_LINE
 from handoff.console.frame import Frame, Page, Visitor, url
 from handoff.console.reports import TYPES, writer
 from handoff.ports.desk import Unfit
 from handoff.ports.values import NotFound, Stale
 from handoff.reports.register import (
     LONGEST_ANSWER,
+    LONGEST_COMPLAINT,
     MOST,
     SOURCES,
     STANDINGS,
     WAYS,
+    WAYS_TO_THE_OFFICE,
+    Arrival,
     Complaint,
     Complaints,
     Entry,
@@ -41,6 +45,7 @@ class ComplaintPages:
         return [
             Page("/complaints", self.show, role="supervisor", name="complaints"),
             Page("/complaints/register.{form}", self.file, role="supervisor"),
+            Page("/complaints/new", self.take, ("GET", "POST"), role="supervisor", name="complaint_new"),
             Page("/complaints/{number}", self.one, ("GET", "POST"), role="supervisor", name="complaint"),
         ]
 
@@ -67,6 +72,33 @@ class ComplaintPages:
                 *((each, say(f"complaints.standing_{each}")) for each in STANDINGS),
             ],
             kept=request.query_params.get("kept"),
+            taken=request.query_params.get("taken"),
+        )
+
+    async def take(self, request: Request, visitor: Visitor) -> Response:
+        """Note a complaint that came to the office itself."""
+        if request.method == "GET":
+            return self._new(visitor, Arrival("citizen", WAYS_TO_THE_OFFICE[0], ""))
+        form = await request.form()
+        written = arrival_of({name: value if isinstance(value, str) else "" for name, value in form.items()})
+        try:
+            number = await self._complaints.take(visitor.officer, written)
+        except Unfit as refusal:
+            problem = self._frame.say(visitor, f"desk.{refusal.reason}", detail=refusal.detail)
+            return self._new(visitor, written, problem=problem, status=422)
+        return RedirectResponse(url(f"/complaints?taken={number}"), 303)
+
+    def _new(self, visitor: Visitor, written: Arrival, *, problem: str = "", status: int = 200) -> Response:
+        say = partial(self._frame.say, visitor)
+        return self._frame.page(
+            visitor,
+            "complaint_new.html",
+            status,
+            written=written,
+            problem=problem,
+            ways=[(each, self._way(visitor, each)) for each in WAYS_TO_THE_OFFICE],
+            sources=[(each, say(f"complaints.source_{each}")) for each in SOURCES],
+            longest=LONGEST_COMPLAINT,
         )
 
     async def file(self, request: Request, visitor: Visitor) -> Response:
@@ -81,16 +113,15 @@ class ComplaintPages:
 
     async def one(self, request: Request, visitor: Visitor) -> Response:
         """Show one complaint, and keep what is written into the register."""
-        known = await self._complaints.one(request.path_params["number"])
+        known = await self._complaints.one(text_of(request.path_params["number"]) or "")
         if request.method == "GET":
             written = Entry(known.source, known.came_by, known.has_evidence, known.answer)
             return self._form(visitor, known, written)
         form = await request.form()
         fields = {name: value if isinstance(value, str) else "" for name, value in form.items()}
         written = entry_of(fields)
-        version = fields.get("version", "")
+        seen = number_of(fields.get("version"), digits=9) or 0
         try:
-            seen = int(version) if version.isdecimal() and len(version) < 10 else 0
             await self._complaints.enter(visitor.officer, known.number, written, version=seen)
         except Unfit as refusal:
             problem = self._frame.say(visitor, f"desk.{refusal.reason}", detail=refusal.detail)
@@ -126,8 +157,8 @@ class ComplaintPages:
 def wanted_of(asked: Mapping[str, str]) -> Wanted:
     """Read an address; what makes no sense is as if it were not there."""
     return Wanted(
-        since=_day(asked.get("since")),
-        until=_day(asked.get("until")),
+        since=day_of(asked.get("since")),
+        until=day_of(asked.get("until")),
         source=next((each for each in SOURCES if each == asked.get("source")), None),
         standing=next((each for each in STANDINGS if each == asked.get("standing")), None),
     )
@@ -155,9 +186,14 @@ def entry_of(fields: Mapping[str, str]) -> Entry:
     )
 
 
-def _day(value: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(value or "")
-    except ValueError:
-        return None
-    return day if 2000 <= day.year < 2200 else None
+def arrival_of(fields: Mapping[str, str]) -> Arrival:
+    """Read the form of a complaint that came to the office."""
+    return Arrival(
+        source="ombudsman" if fields.get("source") == "ombudsman" else "citizen",
+        came_by=fields.get("came_by", "")[:32],
+        text=fields.get("text", "").replace("\r\n", "\n")[: LONGEST_COMPLAINT + 1],
+        has_evidence=bool(fields.get("has_evidence")),
+        name=fields.get("name", "")[:LONGEST_LINE],
+        email=fields.get("email", "")[:LONGEST_LINE],
+        phone=fields.get("phone", "")[:LONGEST_LINE],
+    )

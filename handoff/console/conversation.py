@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import Response
 
+from handoff.address import number_of
 from handoff.console import conversation_words as words
 from handoff.console.conversation_view import Composing, Parts, View, view
 from handoff.console.doors import Talk
@@ -38,13 +39,13 @@ class Conversations:
 
     def pages(self) -> list[Page]:
         """Return the page and its parts."""
-        here = "/conversation/{conversation:int}"
+        here = "/conversation/{conversation:id}"
         return [
             Page(here, self._page, name="conversation"),
             Page(f"{here}/news", self._news),
-            Page(f"{here}/message/{{message:int}}", self._whole),
+            Page(f"{here}/message/{{message:id}}", self._whole),
             Page(f"{here}/canned", self._found_canned),
-            Page(f"{here}/canned/{{canned:int}}", self._filled),
+            Page(f"{here}/canned/{{canned:id}}", self._filled),
             Page(f"{here}/answers", self._answers),
             Page(f"{here}/draft", self._draft, ("POST",)),
             Page(f"{here}/viewing", self._viewing, ("POST",)),
@@ -126,7 +127,7 @@ class Conversations:
 
     async def _page(self, request: Request, visitor: Visitor) -> Response:
         conversation_id = request.path_params["conversation"]
-        before = _whole_number(request.query_params.get("before"))
+        before = number_of(request.query_params.get("before"))
         composing = await self._prefilled(request, visitor, conversation_id)
         asked = request.query_params.get("answers", "")[:200]
         return await self.show(
@@ -142,8 +143,9 @@ class Conversations:
         """Return the composer with what was chosen by a link, where there is no script to put it in."""
         chosen = request.query_params.get("use", "")
         kind, _, which = chosen.partition(":")
-        if kind == "canned" and which.isdecimal():
-            text = await self._canned.fill(visitor.officer, int(which), conversation_id)
+        canned = number_of(which)
+        if kind == "canned" and canned is not None:
+            text = await self._canned.fill(visitor.officer, canned, conversation_id)
         elif kind == "answer":
             language = "en" if request.query_params.get("in") == "en" else "id"
             found = self.parts.knowledge.suggested([which], language)
@@ -217,7 +219,3 @@ class Conversations:
             return Response(status_code=204)
         colleagues = await self.threads.watch(visitor.officer.id, conversation_id)
         return self.frame.fragment(visitor, "conversation_watching.html", colleagues=colleagues)
-
-
-def _whole_number(given: str | None) -> int | None:
-    return int(given) if given and given.isdecimal() and len(given) < 19 else None

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.datastructures import FormData
 
+from handoff.address import number_of
 from handoff.console.frame import Visitor
 from handoff.ports.desk import Desk, Meeting, Registration, Unfit
 from handoff.ports.values import NotFound, Officer
@@ -46,8 +47,7 @@ class Asked:
 
     def number(self, name: str) -> int:
         """Return a whole number; 0 where there is none."""
-        given = self.text(name, 20)
-        return int(given) if given.isdecimal() and len(given) < 19 else 0
+        return number_of(self.text(name)) or 0
 
     def kind(self) -> Kind:
         """Return the kind that was chosen. Raises `NotFound`."""

@@ -47,7 +47,7 @@ class ConversationDesk:
 
     def pages(self) -> list[Page]:
         """Return where forms are posted to."""
-        here = "/conversation/{conversation:int}"
+        here = "/conversation/{conversation:id}"
         most = (MOST_FILES_MB + 1) * MEGABYTE
         return [
             Page(f"{here}/reply", self._reply, ("POST",), most_bytes=most),

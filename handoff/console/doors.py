@@ -1,4 +1,4 @@
-"""What the console needs from the rest of the program: one door per part, made in `bot/counter.py`."""
+"""What the console needs from the rest of the program: one door per part, made in `bot/assembly/counter.py`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Every part's door. Add yours here and in `bot/counter.py`."""
+    """Every part's door. Add yours here and in `bot/assembly/counter.py`."""
 
     accounts: Accounts
     people: People

@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from handoff.address import ID_DIGITS
 from handoff.console.almanac import Almanac
 from handoff.console.words import LANGUAGES, Words
 from handoff.ports.values import Officer, Role
@@ -61,9 +63,28 @@ class Guest:
     officer: None = None
 
 
+class IdConvertor(Convertor[int]):
+    """Reads the id of a row in a path; what has more digits than any id has no page."""
+
+    regex = f"[0-9]{{1,{ID_DIGITS}}}"
+
+    def convert(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Return what stands in the path."""
+        return str(value)
+
+
+register_url_convertor("id", IdConvertor())
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page for officers. `path` stands below /console; `role` is the least that may see it.
+    """A page for officers. `path` stands below /console, ids in it as `{conversation:id}`.
+
+    `role` is the least that may see it.
 
     POST, PUT and DELETE are refused without the visitor's CSRF token before `endpoint` is asked.
     `most_bytes` bounds the body of a request. A fragment or a file is a page, too.
@@ -103,6 +124,7 @@ NAVIGATION = (
     Entry("/attention", "frame.nav_attention"),
     Entry("/canned", "frame.nav_canned"),
     Entry("/person", "frame.nav_persons"),
+    Entry("/figures", "frame.nav_figures", "supervisor"),
     Entry("/complaints", "frame.nav_complaints", "supervisor"),
     Entry("/reports", "frame.nav_reports", "supervisor"),
     Entry("/surveys", "frame.nav_surveys", "supervisor"),

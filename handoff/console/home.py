@@ -10,9 +10,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from handoff.console.almanac import DAYS, MONTHS
 from handoff.console.frame import Frame, Page, Visitor
 from handoff.console.inbox import TONES, counted
+from handoff.dates import day_name, month_name
 from handoff.deadline import in_words
 from handoff.ports import home as door
 from handoff.ports.home import Day
@@ -107,7 +107,7 @@ def bars(days: Sequence[Day], language: str) -> list[Bar]:
             x=at * STEP + (STEP - WIDTH) // 2,
             assistant=round(day.assistant * HEIGHT / most),
             officers=round(day.officers * HEIGHT / most),
-            name=f"{DAYS[language][day.day.weekday()]}, {day.day.day} {MONTHS[language][day.day.month - 1]}",
+            name=f"{day_name(day.day, language)}, {day.day.day} {month_name(day.day.month, language)}",
             label=f"{day.day.day}/{day.day.month}",
         )
         for at, day in enumerate(days)

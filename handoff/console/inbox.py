@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +11,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
+from handoff.address import day_of, number_of, text_of
 from handoff.console.frame import Frame, Page, Visitor
 from handoff.deadline import in_words
 from handoff.ports import inbox as door
@@ -112,21 +112,20 @@ def filter_of(asked: Mapping[str, str]) -> Filter:
     words = asked.get("q", "")[:LONGEST_WORDS].replace("\x00", "")
     usual: Queue = "all" if words.strip() else "unclaimed"
     kind = asked.get("kind")
-    officer = asked.get("officer", "")
     figure = next((each for each in FIGURES if each == asked.get("figure")), None)
-    if figure and _day(asked.get("since")) and _day(asked.get("until")):
+    if figure and day_of(asked.get("since")) and day_of(asked.get("until")):
         queue, words = "all", ""
     else:
         figure = None
     kinds = (*KINDS, *((UNCLEAR,) if figure else WITH_OR_WITHOUT))
     return Filter(
         queue=next((each for each in QUEUES if each == queue), usual),
-        channel=_text(asked.get("channel")),
+        channel=text_of(asked.get("channel")),
         kind=kind if kind in kinds else None,
-        officer_id=int(officer) if officer.isascii() and officer.isdigit() and len(officer) < 18 else None,
-        tag=_text(asked.get("tag")),
-        since=_day(asked.get("since")),
-        until=_day(asked.get("until")),
+        officer_id=number_of(asked.get("officer")),
+        tag=text_of(asked.get("tag")),
+        since=day_of(asked.get("since")),
+        until=day_of(asked.get("until")),
         words=words,
         figure=figure,
     )
@@ -149,15 +148,3 @@ def query_of(wanted: Filter, **changed: Any) -> str:
         "after": after,
     }
     return urlencode({name: value for name, value in values.items() if value})
-
-
-def _text(value: str | None) -> str | None:
-    return value.replace("\x00", "")[:64] if value else None
-
-
-def _day(value: str | None) -> date | None:
-    try:
-        day = date.fromisoformat(value or "")
-    except ValueError:
-        return None
-    return day if 2000 <= day.year < 2200 else None

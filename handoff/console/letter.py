@@ -20,7 +20,7 @@ class LetterPages:
 
     def pages(self) -> list[Page]:
         """Return the one page."""
-        return [Page("/letter/{message:int}", self._show, name="letter")]
+        return [Page("/letter/{message:id}", self._show, name="letter")]
 
     async def _show(self, request: Request, visitor: Visitor) -> Response:
         letter = await self._letters.letter(request.path_params["message"])

@@ -14,6 +14,7 @@ from time import monotonic
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from handoff.address import number_of
 from handoff.console.frame import Page, Visitor
 from handoff.ports.accounts import Sessions
 from handoff.ports.live import EVERYTHING, Change, News
@@ -102,7 +103,8 @@ class Live:
         if len(self._streams) >= MOST_STREAMS:
             return PlainTextResponse("", 503, headers={"Retry-After": "10"})
         asked = request.query_params.getlist("conversation")[:MOST_CONVERSATIONS]
-        stream = Stream(frozenset(int(each) for each in asked if each.isascii() and each.isdigit()))
+        numbers = (number_of(each) for each in asked)
+        stream = Stream(frozenset(each for each in numbers if each is not None))
         if request.headers.get("last-event-id"):
             stream.take(EVERYTHING)  # it was away, nobody knows for how long
         body = self._body(stream, visitor.session)

@@ -8,6 +8,7 @@ from typing import get_args
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from handoff.address import number_of
 from handoff.console.forms import typed
 from handoff.console.frame import Frame, Page, Visitor, url
 from handoff.ports.accounts import Account, Invalid, People
@@ -15,7 +16,6 @@ from handoff.ports.values import NotFound, Role
 
 ROLES: tuple[Role, ...] = get_args(Role)
 DONE = frozenset({"changed", "disabled", "enabled", "ended"})
-LARGEST_ID = 2**63 - 1
 
 
 class PeoplePages:
@@ -159,10 +159,10 @@ def _role(told: str) -> Role:
 
 
 def _id(request: Request) -> int:
-    told = request.path_params["id"]
-    if not (told.isascii() and told.isdigit()) or int(told) > LARGEST_ID:
+    number = number_of(request.path_params["id"])
+    if number is None:
         raise NotFound
-    return int(told)
+    return number
 
 
 def _done(request: Request, what: str) -> Response:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from handoff.address import number_of, text_of
 from handoff.console.files import disposition
 from handoff.console.forms import typed
 from handoff.console.frame import Frame, Page, Visitor, url
@@ -14,7 +15,6 @@ from handoff.ports.privacy import VERIFICATIONS, Holdings, Privacy, StillOpen, V
 from handoff.ports.values import NotAllowed, NotFound
 
 DONE = frozenset({"erased", "joined", "separated"})
-LARGEST_ID = 2**63 - 1
 LONGEST_NOTE = 500
 
 
@@ -40,7 +40,7 @@ class PersonPages:
 
     async def search(self, request: Request, visitor: Visitor) -> Response:
         """Find persons by what an officer has at hand."""
-        words = request.query_params.get("q", "").strip()[:200]
+        words = _searched(request)
         found = await self._privacy.find(visitor.officer, words) if words else ()
         return self._frame.page(visitor, "person_find.html", words=words, found=found)
 
@@ -78,7 +78,7 @@ class PersonPages:
 
     async def candidates(self, request: Request, visitor: Visitor) -> Response:
         """Find who else may be this person."""
-        return await self._candidates(request, visitor, request.query_params.get("q", "").strip()[:200])
+        return await self._candidates(request, visitor, _searched(request))
 
     async def join(self, request: Request, visitor: Visitor) -> Response:
         """Make somebody else part of this person."""
@@ -137,14 +137,19 @@ class PersonPages:
         return await self._privacy.holdings(visitor.officer, _id(request))
 
 
+def _searched(request: Request) -> str:
+    return (text_of(request.query_params.get("q"), longest=200) or "").strip()
+
+
 def _id(request: Request) -> int:
     return _number(request.path_params["id"])
 
 
 def _number(told: str) -> int:
-    if not (told.isascii() and told.isdigit()) or int(told) > LARGEST_ID:
+    number = number_of(told)
+    if number is None:
         raise NotFound
-    return int(told)
+    return number
 
 
 def _verification(told: str) -> Verification:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +13,9 @@ from starlette.responses import Response
 
 from handoff.console.frame import Frame, Page, Visitor
 from handoff.ports.values import NotFound
-from handoff.reports.document import Bars, Block, Document, Grid, Heading, Listing, Paragraph
+from handoff.reports.document import Bars, Block, Document, Grid, Heading, Listing, Minutes, Paragraph
 from handoff.reports.port import Month, ReportRoom
-from handoff.reports.wording import figure, month_name
+from handoff.reports.wording import figure, month, span
 
 _PERIOD = re.compile(r"(20\d\d)(?:-(0[1-9]|1[0-2]))?")
 TYPES = {
@@ -42,17 +41,23 @@ class ReportPages:
         """Show one period's report, the running month's where none is asked for."""
         months = await self._room.months()
         asked = request.query_params.get("period", "")
-        period = asked if _PERIOD.fullmatch(asked) else f"{_newest(months):%Y-%m}"
+        newest = f"{months[0].first:%Y-%m}"
+        period = asked if _PERIOD.fullmatch(asked) and asked <= newest else newest
         document = await self._document(period)
-        made = next((each for each in months if f"{each.first:%Y-%m}" == period), None)
+        is_month = len(period) > 4
+        made_at = (
+            next((each.made_at for each in months if f"{each.first:%Y-%m}" == period), None)
+            if is_month
+            else await self._room.year_made(int(period))
+        )
         return self._frame.page(
             visitor,
             "reports.html",
             document=document,
             blocks=[_shown(block, visitor.language) for block in document.blocks],
             period=period,
-            made_at=made.made_at if made else None,
-            is_month=len(period) > 4,
+            made_at=made_at,
+            is_month=is_month,
             periods=_periods(months, visitor.language),
         )
 
@@ -90,18 +95,13 @@ def writer(form: str) -> Callable[[Document], bytes]:
     return xlsx
 
 
-def _newest(months: Sequence[Month]) -> date:
-    return months[0].first
-
-
 def _periods(months: Sequence[Month], language: str) -> list[tuple[str, str]]:
     """Return what can be chosen: each year, and below it its months, the newest first."""
     found: list[tuple[str, str]] = []
     for each in months:
         if not found or found[-1][0][:4] != f"{each.first:%Y}":
             found.append((f"{each.first:%Y}", f"{each.first:%Y}"))
-        name = f"{month_name(each.first.month, language)} {each.first.year}"
-        found.append((f"{each.first:%Y-%m}", name))
+        found.append((f"{each.first:%Y-%m}", month(each.first.year, each.first.month, language)))
     return found
 
 
@@ -121,6 +121,7 @@ def _shown(block: Block, language: str) -> dict[str, Any]:
                 "caption": block.caption,
                 "header": block.header,
                 "rows": rows,
+                "numbers": _numbers(block),
                 "total": block.total,
             }
         case Bars():
@@ -131,8 +132,19 @@ def _shown(block: Block, language: str) -> dict[str, Any]:
             return {"kind": "bars", "caption": block.caption, "unit": block.unit, "bars": bars}
 
 
+def _numbers(grid: Grid) -> set[int]:
+    """Return which columns have numbers, or nothing at all."""
+    return {
+        at
+        for at in range(1, len(grid.header))
+        if all(row[at] is None or not isinstance(row[at], str) for row in grid.rows)
+    }
+
+
 def _cell(cell: object, language: str) -> tuple[str, bool]:
     """Return a cell's words, and whether it is a number."""
     if isinstance(cell, int | Decimal):
         return figure(cell, language), True
+    if isinstance(cell, Minutes):
+        return span(cell.count, language), True
     return ("–" if cell is None else str(cell)), False

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from handoff.address import COUNT_DIGITS, number_of
 from handoff.console.frame import Frame, Page, Visitor, url
 from handoff.instrument import LANGUAGES
 from handoff.ports.surveys import Refused, Surveys, Version
@@ -39,14 +40,14 @@ class SurveyWords:
             )
         form = await request.form(max_fields=2000)
         written = _written(known.content, form)
-        base = str(form.get("version", ""))
+        base = number_of(str(form.get("version", "")), digits=COUNT_DIGITS)
+        if base is None:
+            return self._form(visitor, known.number, written, problem="surveys.newer_version")
         missing = next((about for _, about, words in places(written) if not _is_whole(words)), None)
         if missing is not None:
             return self._form(visitor, base, written, problem="surveys.words_missing", about=missing)
-        if not base.isascii() or not base.isdigit() or len(base) > 6:
-            return self._form(visitor, known.number, written, problem="surveys.newer_version")
         try:
-            await self._surveys.reword(visitor.officer, Version(int(base), written))
+            await self._surveys.reword(visitor.officer, Version(base, written))
         except Refused as refusal:
             return self._form(visitor, base, written, problem=f"surveys.{refusal.reason}")
         return RedirectResponse(url("/surveys/questions?kept=1"), 303)
@@ -54,7 +55,7 @@ class SurveyWords:
     def _form(
         self,
         visitor: Visitor,
-        version: int | str,
+        version: int,
         content: Mapping[str, Any],
         *,
         problem: str = "",

@@ -10,17 +10,19 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from handoff.address import COUNT_DIGITS, number_of
 from handoff.console.forms import typed
 from handoff.console.frame import Frame, Page, Visitor, url
 from handoff.console.reports import TYPES, writer
 from handoff.console.survey_results import shown
 from handoff.console.survey_words import SurveyWords
-from handoff.ikm import sample_size
+from handoff.dates import plain_day
+from handoff.ikm import grade, sample_size
 from handoff.ports.surveys import Plan, Refused, Surveys
 from handoff.ports.values import NotFound
-from handoff.reports.outcome import outcome
+from handoff.reports.outcome import FEW, outcome
 from handoff.reports.port import ReportRoom
-from handoff.reports.wording import day
+from handoff.reports.wording import figure
 
 FIELDS = ("title", "opens_on", "closes_on", "population", "target")
 USUAL_DAYS = 30
@@ -43,8 +45,8 @@ class SurveyRoom:
         return [
             Page("/surveys", self.all, ("GET", "POST"), role="supervisor", name="surveys"),
             *self._words.pages(),
-            Page("/surveys/{survey:int}", self.one, role="supervisor", name="survey"),
-            Page("/surveys/{survey:int}/invite", self.invite, ("POST",), role="supervisor"),
+            Page("/surveys/{survey:id}", self.one, role="supervisor", name="survey"),
+            Page("/surveys/{survey:id}/invite", self.invite, ("POST",), role="supervisor"),
             Page("/surveys/{name}", self.file, role="supervisor", name="survey_file"),
         ]
 
@@ -82,10 +84,11 @@ class SurveyRoom:
 
     async def file(self, request: Request, visitor: Visitor) -> Response:
         """Return a survey's report as a file: its name is the survey's number with .pdf or .xlsx."""
-        number, _, form = str(request.path_params["name"]).partition(".")
-        if form not in TYPES or not number.isascii() or not number.isdigit() or len(number) > MOST_DIGITS:
+        name, _, form = str(request.path_params["name"]).partition(".")
+        number = number_of(name, digits=MOST_DIGITS)
+        if form not in TYPES or number is None:
             raise NotFound
-        document = await self._reports.survey(int(number))
+        document = await self._reports.survey(number)
         content = await asyncio.to_thread(writer(form), document)
         headers = {"Content-Disposition": f'attachment; filename="survei-{number}.{form}"'}
         return Response(content, media_type=TYPES[form], headers=headers)
@@ -100,17 +103,24 @@ class SurveyRoom:
     async def _list(
         self, visitor: Visitor, written: dict[str, str], *, problem: str = "", proposed: int | None = None
     ) -> Response:
+        campaigns = await self._surveys.campaigns()
+        indices = await self._reports.indices([each.id for each in campaigns])
         return self._frame.page(
             visitor,
             "surveys.html",
             422 if problem else 200,
-            campaigns=await self._surveys.campaigns(),
+            campaigns=campaigns,
+            indices={
+                number: f"{figure(index, visitor.language)} ({grade(index)})"
+                for number, index in indices.items()
+            },
+            few=FEW,
             version=(await self._surveys.newest()).number,
             today=self._surveys.today(),
             written=written,
             problem=problem,
             proposed=proposed,
-            date_of=lambda value: day(value, visitor.language),
+            date_of=lambda value: plain_day(value, visitor.language),
         )
 
     async def _results(
@@ -139,7 +149,7 @@ class SurveyRoom:
             written=written or usual,
             problem=problem,
             done=done or NOTHING_DONE,
-            date_of=lambda value: day(value, visitor.language),
+            date_of=lambda value: plain_day(value, visitor.language),
             **values,
         )
 
@@ -167,16 +177,17 @@ def _people(words: str) -> int | None:
     digits = words.replace(".", "").replace(" ", "")
     if not digits:
         return None
-    if not digits.isascii() or not digits.isdigit() or len(digits) > MOST_DIGITS:
+    people = number_of(digits, digits=MOST_DIGITS)
+    if people is None:
         raise Refused("people")
-    return int(digits)
+    return people
 
 
 def _done(request: Request) -> Done:
     """Return what was just done, which the address says."""
     found = dict(NOTHING_DONE)
     for name in found:
-        count = request.query_params.get(name, "")
-        if count.isascii() and count.isdigit() and len(count) < 6:
-            found[name] = int(count)
+        count = number_of(request.query_params.get(name), digits=COUNT_DIGITS)
+        if count is not None:
+            found[name] = count
     return found

@@ -19,11 +19,12 @@ class AlreadyReported(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A questionnaire that this person may fill in now: `scores` by element, as far as it has been."""
+    """A questionnaire that this person may fill in now: `scores` by element, `profile` by trait, as far as it is."""
 
     title: str
     instrument: Instrument
     scores: Mapping[str, int]
+    profile: Mapping[str, str]
     is_finished: bool
 
 

@@ -142,6 +142,7 @@ class Invitation:
     closes_on: date
     instrument: Instrument
     scores: Mapping[str, int]
+    profile: Mapping[str, str]
     is_finished: bool
 
 

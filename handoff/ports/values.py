@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Role = Literal["officer", "supervisor", "admin"]
 """officer: works on tickets; supervisor: also assigns, and is told of what was missed; admin: also accounts."""
@@ -25,6 +25,10 @@ class Officer:
     def is_at_least(self, role: Role) -> bool:
         """Tell whether this one may do what that role may."""
         return RANK[self.role] >= RANK[role]
+
+
+AT_THE_OFFICE: Final = "office"
+"""The channel of what officers noted that came by letter, phone or in person: nothing can be sent there."""
 
 
 class NotFound(Exception):

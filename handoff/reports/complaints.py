@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from handoff.dates import plain_day
 from handoff.reports.document import Block, Document, Grid, Letterhead, Paragraph
 from handoff.reports.register import MOST, WAYS, Complaint, Source
-from handoff.reports.wording import day, figure
+from handoff.reports.wording import figure
 
 TITLE = "Register Pengaduan Masyarakat"
 SOURCE_NAMES: dict[Source, str] = {"citizen": "Masyarakat", "ombudsman": "Rekomendasi Ombudsman"}
@@ -32,6 +33,8 @@ STATE_NAMES = {
 HEADER = (
     "Nomor", "Tanggal masuk", "Sarana", "Sumber", "Bukti", "Status", "Tanggal dijawab", "Jawaban", "Petugas",
 )  # fmt: skip
+WIDTHS = (32, 28, 22, 27, 18, 26, 28, 60, 26)
+"""Of the columns, in millimetres of a page that lies on its side."""
 
 
 def register(
@@ -48,9 +51,13 @@ def register(
     blocks: list[Block] = [
         Paragraph(
             f"{figure(len(complaints))} pengaduan masuk, {figure(answered)} di antaranya sudah dijawab."
-        ),
-        Grid("Register pengaduan", HEADER, tuple(_row(each) for each in complaints)),
+            if complaints
+            else "Tidak ada pengaduan yang tercatat pada masa ini."
+        )
     ]
+    if complaints:
+        rows = tuple(_row(each) for each in complaints)
+        blocks.append(Grid("Register pengaduan", HEADER, rows, widths=WIDTHS))
     if len(complaints) >= MOST:
         blocks.append(Paragraph(f"Hanya {figure(MOST)} yang pertama; persempit masanya.", is_remark=True))
     return Document(
@@ -60,26 +67,27 @@ def register(
         made_on=made_on,
         blocks=tuple(blocks),
         signed_by=signed_by,
+        is_wide=True,
     )
 
 
 def _span(since: date | None, until: date | None) -> str:
     if since and until:
-        return f"{day(since)} sampai {day(until)}"
+        return f"{plain_day(since)} sampai {plain_day(until)}"
     if since:
-        return f"Sejak {day(since)}"
-    return f"Sampai {day(until)}" if until else "Seluruhnya"
+        return f"Sejak {plain_day(since)}"
+    return f"Sampai {plain_day(until)}" if until else "Seluruhnya"
 
 
 def _row(each: Complaint) -> tuple[str | None, ...]:
     return (
         each.number,
-        day(each.came_on),
+        plain_day(each.came_on),
         WAY_NAMES.get(each.came_by, each.came_by),
         SOURCE_NAMES[each.source],
         "Ada" if each.has_evidence else "Belum ada",
         STATE_NAMES.get(each.state, each.state),
-        day(each.answered_on) if each.answered_on else None,
+        plain_day(each.answered_on) if each.answered_on else None,
         each.answer or None,
         each.officer,
     )

@@ -8,7 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-Cell = str | int | Decimal | None
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """A length of time in a table."""
+
+    count: int
+
+
+Cell = str | int | Decimal | Minutes | None
 """None is "there is none", which is something else than zero."""
 
 
@@ -37,26 +45,36 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: a caption, a header and rows of as many cells. `total`: the last row is the sum."""
+    """A table: a caption, a header and rows of as many cells. `total`: the last row is the sum.
+
+    `widths` are how wide the columns are to each other; empty: as it fits.
+    """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: bool = False
+    widths: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.widths and len(self.widths) != len(self.header):
+            raise ValueError(f"table {self.caption!r}: not as many widths as columns")
         if any(len(row) != len(self.header) for row in self.rows):
             raise ValueError(f"table {self.caption!r}: a row has not as many cells as the header")
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Bars of a whole: a label and a number each, in `unit`. Whoever cannot see them reads `summary`."""
+    """Bars of a whole: a label and a number each, in `unit`. Whoever cannot see them reads `summary`.
+
+    `is_of_table`: a table beside it has the same numbers.
+    """
 
     caption: str
     bars: tuple[tuple[str, int | Decimal], ...]
     unit: str
     summary: str
+    is_of_table: bool = False
 
 
 Block = Heading | Paragraph | Listing | Grid | Bars
@@ -74,7 +92,10 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole report. `signed_by` is the function of whoever signs, and their name where it is set."""
+    """A whole report. `signed_by` is the function of whoever signs, and their name where it is set.
+
+    `is_wide`: its pages lie on their side.
+    """
 
     title: str
     subtitle: str
@@ -83,7 +104,12 @@ class Document:
     blocks: tuple[Block, ...]
     signed_by: tuple[str, str] = ("", "")
     language: Literal["id", "en"] = "id"
+    is_wide: bool = False
 
     def grids(self) -> Iterator[Grid]:
-        """Yield the tables in their order."""
-        return (block for block in self.blocks if isinstance(block, Grid))
+        """Yield the tables in their order, bars as tables, too: all numbers that are not in running text."""
+        for block in self.blocks:
+            if isinstance(block, Grid):
+                yield block
+            elif isinstance(block, Bars) and not block.is_of_table:
+                yield Grid(block.caption, ("", block.unit.capitalize()), tuple(block.bars))

@@ -16,11 +16,10 @@ from handoff.ikm import rounded
 from handoff.ticket import Kind
 
 Figure = Literal[
-    "arrivals", "by_bot", "messages", "questions", "not_understood", "replies", "rated", "rated1", "rated2",
-    "rated3", "rated4", "rated5", "opened", "done", "idle", "cancelled", "open", "kept", "missed", "answered",
-    "taken",
+    "arrivals", "by_bot", "rated", "rated1", "rated2", "rated3", "rated4", "rated5", "asked", "opened", "done",
+    "idle", "cancelled", "open", "kept", "missed", "answered", "taken",
 ]  # fmt: skip
-"""A number that can be looked behind: which conversations or tickets were counted."""
+"""A number that can be looked behind: which conversations or tickets were counted. Messages: `sayings.py`."""
 FIGURES: tuple[Figure, ...] = get_args(Figure)
 
 
@@ -117,7 +116,11 @@ class Complaints:
 
 @dataclass(frozen=True, slots=True)
 class OfficerFigures:
-    """One officer's share of the work; `officer_id` leads to what it consists of, None in what was kept before."""
+    """One officer's share of the work; `officer_id` leads to what it consists of, None in what was kept before.
+
+    `open_at_end` and `complaints` are tickets assigned to them: open when the period ended, complaints that came.
+    None of these in what was kept before.
+    """
 
     name: str
     taken: int
@@ -127,6 +130,9 @@ class OfficerFigures:
     first_response: Spread | None
     ratings: Ratings
     officer_id: int | None = None
+    resolution: Spread | None = None
+    open_at_end: int | None = None
+    complaints: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ def _ratings(values: Mapping[str, Any]) -> Ratings:
 
 
 def _officer(values: Mapping[str, Any]) -> OfficerFigures:
-    first = values["first_response"]
+    first, whole = values["first_response"], values.get("resolution")
     return OfficerFigures(
         name=values["name"],
         taken=values["taken"],
@@ -72,4 +72,7 @@ def _officer(values: Mapping[str, Any]) -> OfficerFigures:
         first_response=None if first is None else Spread(**first),
         ratings=_ratings(values["ratings"]),
         officer_id=values.get("officer_id"),
+        resolution=None if whole is None else Spread(**whole),
+        open_at_end=values.get("open_at_end"),
+        complaints=values.get("complaints"),
     )

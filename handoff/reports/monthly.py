@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from handoff.dates import plain_day
 from handoff.reports import parts
 from handoff.reports.document import Block, Document, Heading, Letterhead, Paragraph
 from handoff.reports.figures import Figures
@@ -20,7 +21,9 @@ def monthly(
     first = figures.period.first
     blocks: list[Block] = [
         Heading("Ringkasan"),
-        *_summary(figures),
+        *_still_running(figures, made_on),
+        _summary(figures),
+        parts.key_figures(figures),
         Heading("Permintaan yang masuk"),
         parts.arrivals(figures),
         Paragraph(
@@ -35,16 +38,9 @@ def monthly(
         Heading("Penilaian warga"),
         *parts.ratings(figures.ratings),
         Heading("Pengaduan"),
-        Paragraph(
-            f"{figure(figures.complaints.came)} pengaduan masuk, {figure(figures.complaints.answered)} dijawab, dan"
-            f" {figure(figures.complaints.open_at_end)} masih terbuka pada akhir bulan."
-        ),
+        parts.complaints(figures, "akhir bulan"),
         Heading("Topik dan pertanyaan"),
-        *parts.topics(figures.topics),
-        Paragraph(
-            f"Dari {figure(figures.questions)} pertanyaan, {figure(figures.not_understood)}"
-            f" ({parts.percent(figures.not_understood, figures.questions)}) tidak dipahami asisten otomatis."
-        ),
+        *parts.questions(figures),
         Heading("Pelaksana"),
         *_officers(figures),
         Heading("Dasar hukum"),
@@ -60,7 +56,13 @@ def monthly(
     )
 
 
-def _summary(figures: Figures) -> tuple[Block, ...]:
+def _still_running(figures: Figures, made_on: date) -> tuple[Block, ...]:
+    if made_on > figures.period.last:
+        return ()
+    return (Paragraph(f"Angka sementara sampai {plain_day(made_on)}: bulan ini belum berakhir."),)
+
+
+def _summary(figures: Figures) -> Paragraph:
     promise = figures.promise
     kept = (
         "Tidak ada tenggat yang jatuh pada bulan ini."
@@ -68,28 +70,22 @@ def _summary(figures: Figures) -> tuple[Block, ...]:
         else f"Dari {figure(promise.total)} tenggat, {figure(promise.kept)} tepat waktu"
         f" ({parts.percent(promise.kept, promise.total)})."
     )
-    return (
-        Paragraph(
-            f"{figure(figures.conversations)} percakapan masuk dengan {figure(figures.messages)} pesan warga."
-            f" {figure(figures.by_bot)} ({parts.percent(figures.by_bot, figures.conversations)}) selesai dijawab"
-            f" asisten otomatis, {figure(figures.handed_over)} diteruskan kepada petugas. {kept}"
-        ),
+    if not figures.conversations:
+        return Paragraph(f"Tidak ada percakapan baru yang masuk pada bulan ini. {kept}")
+    return Paragraph(
+        f"{figure(figures.conversations)} percakapan masuk dengan {figure(figures.messages)} pesan warga."
+        f" {figure(figures.by_bot)} ({parts.percent(figures.by_bot, figures.conversations)}) selesai dijawab"
+        f" asisten otomatis, {figure(figures.handed_over)} tiket dibuka untuk petugas. {kept}"
     )
 
 
 def _times(figures: Figures) -> tuple[Block, ...]:
     if not (figures.first_response or figures.resolution):
         return ()
-    return (
-        parts.times(figures),
-        Paragraph(
-            "Dihitung dalam jam kerja kantor, tanpa waktu menunggu warga. Tengah: separuhnya paling lama sekian.",
-            is_remark=True,
-        ),
-    )
+    return parts.times(figures), parts.HOW_TIMES_READ
 
 
 def _officers(figures: Figures) -> tuple[Block, ...]:
     if not figures.officers:
         return (Paragraph("Belum ada tiket yang dikerjakan petugas pada bulan ini."),)
-    return (parts.officers(figures),)
+    return parts.officers(figures)

@@ -9,8 +9,9 @@ from typing import Any
 
 import typst
 
-from handoff.reports.document import Bars, Block, Cell, Document, Grid, Heading, Listing, Paragraph
-from handoff.reports.wording import day, figure
+from handoff.dates import plain_day
+from handoff.reports.document import Bars, Block, Cell, Document, Grid, Heading, Listing, Minutes, Paragraph
+from handoff.reports.wording import figure, span
 
 _TEMPLATE = Path(__file__).parent / "report.typ"
 
@@ -27,8 +28,9 @@ def pdf(document: Document) -> bytes:
             "contact": document.letterhead.contact,
             "place": document.letterhead.place,
         },
-        "made_on_words": day(document.made_on, document.language),
+        "made_on_words": plain_day(document.made_on, document.language),
         "signed_by": list(document.signed_by),
+        "is_wide": document.is_wide,
         "blocks": [_block(block, document.language) for block in document.blocks],
     }
     made = typst.compile(
@@ -63,6 +65,7 @@ def _block(block: Block, language: str) -> dict[str, Any]:
                 "header": list(block.header),
                 "rows": rows,
                 "total": block.total,
+                "widths": list(block.widths),
             }
         case Bars():
             bars = [
@@ -79,4 +82,6 @@ def _block(block: Block, language: str) -> dict[str, Any]:
 def _cell(cell: Cell, language: str) -> dict[str, str | None]:
     if isinstance(cell, int | Decimal):
         return {"kind": "number", "text": figure(cell, language)}
+    if isinstance(cell, Minutes):
+        return {"kind": "number", "text": span(cell.count, language)}
     return {"kind": "none", "text": None} if cell is None else {"kind": "text", "text": cell}

@@ -15,11 +15,15 @@ Source = Literal["citizen", "ombudsman"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 WAYS = ("whatsapp", "email", "room", "box", "phone", "letter", "website", "facebook", "instagram", "link")
 """The decree's ways (Penanganan Pengaduan, Saran dan Masukan), and a letter."""
+WAYS_TO_THE_OFFICE = tuple(way for way in WAYS if way not in {"whatsapp", "email"})
+"""Those that no channel of ours takes in: an officer notes what came by them."""
 Standing = Literal["unanswered", "open", "ended"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
 MOST = 1000
 """Complaints of one register."""
 LONGEST_ANSWER = 2000
+"""Characters."""
+LONGEST_COMPLAINT = 10_000
 """Characters."""
 
 
@@ -27,12 +31,13 @@ LONGEST_ANSWER = 2000
 class Complaint:
     """One line of the register. `version` is its ticket's; days are the office's.
 
-    `came_by` is one of `WAYS`, or a channel's own name.
+    `came_by` is one of `WAYS`, or a channel's own name; `channel` is that of its conversation.
     """
 
     number: str
     version: int
     conversation_id: int
+    channel: str
     came_on: date
     source: Source
     came_by: str
@@ -64,6 +69,22 @@ class Entry:
     answer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A complaint that came to the office itself, by one of `WAYS_TO_THE_OFFICE`; whoever complains may be unknown.
+
+    `text` is what it says, at most `LONGEST_COMPLAINT` characters.
+    """
+
+    source: Source
+    came_by: str
+    text: str
+    has_evidence: bool = False
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
 class Complaints(Protocol):
     """The door of the register."""
 
@@ -75,8 +96,18 @@ class Complaints(Protocol):
         """Return the complaint of that number. Raises `NotFound`."""
         ...
 
+    async def take(self, officer: Officer, arrival: Arrival) -> str:
+        """Note a complaint that came to the office itself, with a ticket of its own; return its number.
+
+        Raises `Unfit` (complaint_way, complaint_empty, too_long, line_too_long, address).
+        """
+        ...
+
     async def enter(self, officer: Officer, number: str, entry: Entry, *, version: int) -> None:
-        """Change what the register says. Raises `NotFound`, `Stale`, `Unfit` (complaint_way, too_long)."""
+        """Change what the register says. Raises `NotFound`, `Stale`, `Unfit` (complaint_way, too_long).
+
+        What came to the office itself is answered on the day on which its answer is entered.
+        """
         ...
 
     async def document(self, wanted: Wanted) -> Document:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from handoff.dates import plain_day
 from handoff.ikm import Result, rounded
 from handoff.instrument import Trait
 from handoff.ports.surveys import Campaign
 from handoff.reports.document import Bars, Block, Cell, Document, Grid, Heading, Letterhead, Paragraph
 from handoff.reports.outcome import FEW, Outcome
 from handoff.reports.parts import CHANNEL_NAMES, KIND_NAMES, NO_SERVICE
-from handoff.reports.wording import day, figure, share
+from handoff.reports.wording import figure, share
 
 TITLE = "Laporan Survei Kepuasan Masyarakat"
 CHAPTERS = (
@@ -71,6 +72,7 @@ def _instrument(campaign: Campaign, outcome: Outcome, basis: str, guideline: str
             "Unsur dan pertanyaan",
             ("Unsur", "Pertanyaan", "Jawaban, dari yang terburuk (1) sampai yang terbaik (4)"),
             rows,
+            widths=(42, 58, 68),
         ),
         Paragraph(f"Dasar: {basis}"),
     ]
@@ -91,9 +93,9 @@ def _sample(campaign: Campaign) -> list[Block]:
     return [
         Paragraph(f"{people} {target}"),
         Paragraph(
-            "Kuesioner ditawarkan kepada penerima layanan sesudah pelayanannya, melalui tautan pribadi; yang bersedia"
-            " mengisinya menjadi responden. Karena responden tidak ditarik secara acak, hasilnya menggambarkan pendapat"
-            " mereka yang mengisi.",
+            "Kuesioner ditawarkan kepada penerima layanan sesudah pelayanannya, melalui tautan pribadi atau di dalam"
+            " percakapan; yang bersedia mengisinya menjadi responden. Karena responden tidak ditarik secara acak,"
+            " hasilnya menggambarkan pendapat mereka yang mengisi.",
             is_remark=True,
         ),
     ]
@@ -126,7 +128,7 @@ def _carrying_out(campaign: Campaign, made_on: date) -> list[Block]:
     still = " Survei masih berjalan; angka dalam laporan ini adalah angka sementara."
     return [
         Paragraph(
-            f"Survei dilaksanakan pada {day(campaign.opens_on)} sampai {day(campaign.closes_on)}."
+            f"Survei dilaksanakan pada {plain_day(campaign.opens_on)} sampai {plain_day(campaign.closes_on)}."
             f" {figure(campaign.invited)} orang menerima kuesioner, {figure(campaign.begun)} mulai mengisi, dan"
             f" {figure(campaign.finished)} menyelesaikannya."
             + (still if made_on <= campaign.closes_on else "")
@@ -174,7 +176,9 @@ def _results(campaign: Campaign, outcome: Outcome) -> list[Block]:
     blocks += [Paragraph(words, is_remark=True) for words in warnings(campaign, outcome)]
     blocks += [
         Grid("Hasil menurut unsur", ("Unsur", "Jawaban", "Rata-rata (1-4)", "Nilai (25-100)"), rows),
-        Bars("Nilai unsur", bars, "", f"Nilai setiap unsur pada skala 25 sampai 100. {said}."),
+        Bars(
+            "Nilai unsur", bars, "", f"Nilai setiap unsur pada skala 25 sampai 100. {said}.", is_of_table=True
+        ),
         _groups("Hasil menurut layanan", "Layanan", outcome.services, _SERVICES),
         _groups("Hasil menurut saluran", "Saluran", outcome.channels, CHANNEL_NAMES),
     ]

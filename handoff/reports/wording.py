@@ -1,14 +1,10 @@
-"""Numbers, days and spans as they are written in Indonesian and in English. Pure."""
+"""Numbers, months and spans as they are written in Indonesian and in English. Pure."""
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
-_MONTHS = {
-    "id": "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember".split(),
-    "en": "January February March April May June July August September October November December".split(),
-}
+from handoff.dates import month_name
 
 
 def figure(value: int | Decimal, language: str = "id") -> str:
@@ -17,19 +13,9 @@ def figure(value: int | Decimal, language: str = "id") -> str:
     return english if language == "en" else english.translate(str.maketrans(",.", ".,"))
 
 
-def day(value: date, language: str = "id") -> str:
-    """Return e.g. "3 November 2026"."""
-    return f"{value.day} {month_name(value.month, language)} {value.year}"
-
-
 def month(year: int, number: int, language: str = "id") -> str:
     """Return e.g. "Oktober 2026"."""
     return f"{month_name(number, language)} {year}"
-
-
-def month_name(number: int, language: str = "id") -> str:
-    """Return the name of a month from 1 to 12."""
-    return _MONTHS[language][number - 1]
 
 
 def span(minutes: int, language: str = "id") -> str:

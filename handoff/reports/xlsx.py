@@ -9,10 +9,12 @@ from io import BytesIO
 
 import xlsxwriter
 
-from handoff.reports.document import Cell, Document, Grid
+from handoff.reports.document import Cell, Document, Grid, Minutes
+from handoff.reports.wording import span
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
 _WIDEST = 60  # characters
+_MINUTES_OF_A_DAY = 24 * 60  # of which a workbook counts the parts
 
 
 def xlsx(document: Document) -> bytes:
@@ -49,6 +51,7 @@ class _Formats:
         self.title = book.add_format({"bold": True, "font_size": 13})
         self.header = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         self.whole = book.add_format({"num_format": "#,##0"})
+        self.time = book.add_format({"num_format": "[h]:mm"})
         self.parts = book.add_format({"num_format": "#,##0.00"})
         self.words = book.add_format({"text_wrap": True, "valign": "top"})
 
@@ -65,7 +68,7 @@ def _fill(sheet: xlsxwriter.worksheet.Worksheet, grid: Grid, document: Document,
     sheet.write_string(1, 0, f"{document.title}, {document.subtitle}, {document.letterhead.name}")
     for column, words in enumerate(grid.header):
         sheet.write_string(3, column, words, formats.header)
-        longest = max([len(words), *(len(str(row[column] or "")) for row in grid.rows)])
+        longest = max([len(words), *(_length(row[column]) for row in grid.rows)])
         sheet.set_column(column, column, min(_WIDEST, longest + 2))
     for at, row in enumerate(grid.rows, 4):
         for column, cell in enumerate(row):
@@ -73,10 +76,16 @@ def _fill(sheet: xlsxwriter.worksheet.Worksheet, grid: Grid, document: Document,
     sheet.freeze_panes(4, 1)
 
 
+def _length(cell: Cell) -> int:
+    return len(span(cell.count) if isinstance(cell, Minutes) else str(cell or ""))
+
+
 def _write(
     sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell, formats: _Formats
 ) -> None:
-    if isinstance(cell, Decimal):
+    if isinstance(cell, Minutes):
+        sheet.write_number(row, column, cell.count / _MINUTES_OF_A_DAY, formats.time)
+    elif isinstance(cell, Decimal):
         sheet.write_number(row, column, float(cell), formats.parts)
     elif isinstance(cell, int):
         sheet.write_number(row, column, cell, formats.whole)

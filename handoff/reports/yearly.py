@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from handoff.dates import month_name, plain_day
 from handoff.ikm import Result
 from handoff.reports import parts
 from handoff.reports.document import Block, Cell, Document, Grid, Heading, Letterhead, Listing, Paragraph
-from handoff.reports.figures import Figures
-from handoff.reports.wording import day, figure, month_name
+from handoff.reports.figures import Figures, Period
+from handoff.reports.wording import figure
 
 TITLE = "Laporan Evaluasi Kinerja Penyelenggaraan Pelayanan Statistik Terpadu"
 CHAPTERS = (
@@ -63,9 +64,9 @@ def yearly(
         "Tujuan": (Paragraph(evaluation.aim), Paragraph(f"Dasar: {evaluation.basis}")),
         "Sasaran": (Paragraph(evaluation.target),),
         "Ruang lingkup": (Paragraph(evaluation.scope),),
-        "Waktu": (Paragraph(f"Evaluasi disusun pada {day(made_on)}."),),
+        "Waktu": (Paragraph(_time(period, made_on)),),
         "Pelaksana": (Listing(evaluation.carried_out_by), *_officers(year)),
-        "Periode": (Paragraph(f"{day(period.first)} sampai {day(period.last)}."),),
+        "Periode": (Paragraph(f"{plain_day(period.first)} sampai {plain_day(period.last)}."),),
         "Hasil evaluasi": _results(year, months, surveys),
         "Saran perbaikan": (Listing((*_findings(year), *evaluation.suggestions)),),
     }
@@ -82,13 +83,22 @@ def yearly(
     )
 
 
+def _time(period: Period, made_on: date) -> str:
+    """Say when it was made, and to whom it goes (decree, Bab VII)."""
+    made = f"Evaluasi disusun pada {plain_day(made_on)}. Laporan disampaikan kepada Kepala Badan Pusat Statistik."
+    if made_on > period.last:
+        return made
+    return f"{made} Angkanya sementara sampai hari itu: tahun ini belum berakhir."
+
+
 def _officers(year: Figures) -> tuple[Block, ...]:
-    return (parts.officers(year),) if year.officers else ()
+    return parts.officers(year) if year.officers else ()
 
 
 def _results(year: Figures, months: Sequence[Figures], surveys: Sequence[Survey]) -> list[Block]:
     blocks: list[Block] = [
         Heading("Permintaan dan penyelesaian", 2),
+        parts.key_figures(year),
         parts.arrivals(year),
         parts.tickets(year),
         _by_month(months),
@@ -96,17 +106,14 @@ def _results(year: Figures, months: Sequence[Figures], surveys: Sequence[Survey]
         parts.promises(year),
     ]
     if year.first_response or year.resolution:
-        blocks.append(parts.times(year))
+        blocks += [parts.times(year), parts.HOW_TIMES_READ]
     blocks += [Heading("Penilaian warga", 2), *parts.ratings(year.ratings)]
     blocks += [Heading("Indeks kepuasan masyarakat", 2), *_surveys(surveys)]
     blocks += [
         Heading("Pengaduan", 2),
-        Paragraph(
-            f"{figure(year.complaints.came)} pengaduan masuk, {figure(year.complaints.answered)} dijawab, dan"
-            f" {figure(year.complaints.open_at_end)} masih terbuka pada akhir tahun."
-        ),
+        parts.complaints(year, "akhir tahun"),
         Heading("Topik yang ditanyakan", 2),
-        *parts.topics(year.topics),
+        *parts.questions(year),
     ]
     return blocks
 

@@ -1,0 +1,1 @@
+"""The everyday businesses and their codes."""

@@ -11,6 +11,7 @@ import yaml
 
 from nlu.kbli.wording import tokens
 from nlu.problems import KnowledgeError, Problem
+from nlu.reading import parsed
 
 FILE = "usaha.yml"
 _KEYS = {"edition", "usaha", "titles", "same", "act", "where", "ignore", "purpose", "denial", "elsewhere"}
@@ -51,10 +52,8 @@ class Contents:
 
 def read(path: Path) -> Contents:
     """Return the checked table at `path`. Raises `KnowledgeError` with everything there is to mend."""
-    # The parser of libyaml is ten times faster where it is installed; both read the same.
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 -- both are safe loaders
+        raw = parsed(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise KnowledgeError(
             [Problem(FILE, "berkas", f"bukan YAML: {error}.", "periksa baris itu.")]

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from bot import assembly
+from bot.assembly import steps
 from bot.read import Reader
 from bot.report import Reporting
 from channels.port import Cause, Cursor, Parcel, Report, ReportState
@@ -184,7 +184,7 @@ async def test_a_bounce_from_the_mailbox_to_the_message(staged: Staged) -> None:
         core = replace(stage.core, channels={"email": mail})
         parcel = Parcel("email", "here", 1, 1, raw.encode(), now)
         await core.reception.keep([parcel], Cursor(1, 1), channel="email", place="here")
-        reader: Reader = assembly.reader(core)
+        reader: Reader = steps.reader(core)
         await reader.read(int((await stage.column("SELECT id FROM parcel"))[0]))
         row = await post.row()
         assert row.state == "failed"
@@ -217,7 +217,7 @@ async def test_a_machine_that_answers_us_is_no_response_and_reopens_nothing(
         parcel = Parcel("email", "here", 1, 1, raw.encode(), stage.clock.now())
         core = replace(stage.core, channels={"email": building.channel()})
         await core.reception.keep([parcel], Cursor(1, 1), channel="email", place="here")
-        await assembly.reader(core).read(int((await stage.column("SELECT id FROM parcel"))[0]))
+        await steps.reader(core).read(int((await stage.column("SELECT id FROM parcel"))[0]))
         assert await stage.scalar("SELECT kind FROM parcel") in {"auto_reply", "list"}
         assert await stage.scalar(standing) == before
         assert await stage.scalar("SELECT count(*) FROM message") == 2

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import counter
+from bot.assembly import counter
 from bot.casework import SYSTEM, Confirmation
 from handoff.ticket import PREFIXES, Kind
 from tests.bot.desk.floor import PHONE, Floor

@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
-from bot import assembly
-from bot.closing import Closing, limits_of
-from bot.working_days import daytime_of
+from bot.assembly import counter, duties
+from bot.closing import Closing
+from bot.desk.desk import StoredDesk
+from bot.store import silence
 from handoff.dates import long_day
+from handoff.ports.desk import Reply
+from handoff.ports.values import Officer
 from tests.fakes import Stage
 
 Staged = Callable[[], AbstractAsyncContextManager[Stage]]
 QUESTION = "berapa lama konsultasi online dilayani?"
 PERSON = "whatsapp:+628111111001"
 ZONE = ZoneInfo("Asia/Jakarta")
+RATING_PAGE = "https://pst.example.go.id/nilai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +65,7 @@ async def scene(staged: Staged) -> AsyncIterator[Scene]:
         tomorrow = stage.clock.now().astimezone(ZONE).date() + timedelta(days=1)
         stage.clock.advance(datetime.combine(tomorrow, time(12), tzinfo=ZONE) - stage.clock.now())
         stage.model.teach(QUESTION, "jangka_waktu", service="konsultasi", mode="online")
-        office = stage.core.settings.office
-        closing = Closing(
-            stage.core.database,
-            stage.core.queue,
-            stage.clock,
-            assembly.casework(stage.core.settings, stage.clock),
-            assembly.texts(stage.core.settings),
-            office.office.name,
-            limits_of(office),
-            daytime_of(office),
-            timedelta(days=office.silence.form_days),
-            office.silence.rating_days,
-            "https://pst.example.go.id/nilai",
-        )
-        yield Scene(stage, closing)
+        yield Scene(stage, replace(duties.closing(stage.core), rating_page=RATING_PAGE))
 
 
 async def test_an_answer_that_nobody_goes_on_with_is_warned_of_closed_and_rated(scene: Scene) -> None:
@@ -88,7 +78,7 @@ async def test_an_answer_that_nobody_goes_on_with_is_warned_of_closed_and_rated(
     assert (await scene.state())[0] != "closed"
     closing, rating = await scene.later(hours=1)
     assert "7 hari" in closing
-    assert "https://pst.example.go.id/nilai/" in rating
+    assert f"{RATING_PAGE}/" in rating
     assert await scene.state() == ("closed", "idle")
     assert await scene.later(days=30) == []
 
@@ -168,6 +158,20 @@ async def test_what_an_officer_holds_back_stays_open(scene: Scene) -> None:
     assert len(await scene.later(days=1)) == 2
 
 
+async def test_what_is_held_back_no_longer_still_owes_an_answer_that_did_not_arrive(scene: Scene) -> None:
+    await scene.stage.answered(QUESTION)
+    now = scene.stage.clock.now()
+    async with scene.stage.core.database.transaction() as tx:
+        await tx.execute(text("UPDATE delivery SET state = 'failed', sent_at = NULL"))
+        [place] = (await tx.execute(text("SELECT id FROM conversation"))).scalars()
+        sari = await _officer(scene.stage)
+        await silence.keep_open(tx, place, officer_id=sari.id, reason="uji", now=now)
+        scene.stage.clock.advance(timedelta(days=2))
+        assert await silence.let_close(tx, place, now=scene.stage.clock.now())
+    assert await scene.later(days=20) == []
+    assert (await scene.state())[0] != "closed"
+
+
 async def closed_and_asked(scene: Scene) -> None:
     await scene.stage.answered(QUESTION)
     await scene.later(days=6)
@@ -215,7 +219,19 @@ async def test_another_kind_of_ticket_has_other_days(scene: Scene) -> None:
     assert await scene.later(days=10) == []
     async with scene.stage.core.database.transaction() as tx:
         await tx.execute(text("UPDATE ticket SET kind = 'konsultasi'"))
-    assert len(await scene.tick()) == 2
+        await tx.execute(
+            text(
+                "INSERT INTO ticket_change (ticket_id, at, actor, what, before, after)"
+                " SELECT id, :now, 'officer', 'kind', 'penjualan', 'konsultasi' FROM ticket"
+            ),
+            {"now": scene.stage.clock.now()},
+        )
+    closes_on = scene.stage.clock.now().astimezone(ZONE).date() + timedelta(days=1)
+    [warning] = await scene.tick()
+    assert long_day(closes_on, "id") in warning
+    assert await scene.later(hours=23) == []
+    assert (await scene.state())[0] != "closed"
+    assert len(await scene.later(hours=1)) == 2
     assert await scene.state() == ("closed", "idle")
 
 
@@ -240,6 +256,7 @@ async def test_who_is_disappointed_is_told_how_to_complain(scene: Scene) -> None
 async def test_after_the_rating_a_number_is_a_new_question(scene: Scene) -> None:
     await closed_and_asked(scene)
     await scene.stage.answered("5")
+    scene.stage.clock.advance(timedelta(hours=2))
     await scene.stage.answered("3")
     assert await scene.stage.scalar("SELECT score FROM rating") == 5
     assert await scene.stage.scalar("SELECT count(*) FROM conversation") == 2
@@ -316,3 +333,67 @@ async def test_what_was_being_answered_at_a_tick_and_needs_no_answer_is_looked_a
     assert len(await scene.later(days=6, hours=1)) == 1
     assert len(await scene.later(days=1)) == 2
     assert await scene.state() == ("closed", "idle")
+
+
+async def test_a_ticket_that_goes_on_in_another_conversation_is_not_silent(scene: Scene) -> None:
+    stage, desk = scene.stage, counter.desk(scene.stage.core)
+    await stage.answered("mau bicara dengan petugas")
+    await stage.answered("anu itu lho")
+    await stage.answered("yang anu")
+    [here] = await stage.column("SELECT conversation_id FROM ticket")
+    sari = await _officer(stage)
+    await _reply(stage, desk, sari, here, "Data yang mana?")
+    # The same person writes a mail, which the same officer has taken over.
+    mail = {"channel": "email", "sender": "warga@example.org", "subject": "Data"}
+    await stage.answered(QUESTION, **mail)
+    [there] = await stage.column("SELECT max(id) FROM conversation")
+    async with stage.core.database.transaction() as tx:
+        await tx.execute(text("UPDATE contact SET person_id = (SELECT min(id) FROM person)"))
+    await desk.claim(sari, there)
+    stage.clock.advance(timedelta(days=4))
+    await stage.answered("tahun 2020", **mail, replies_to=(stage.memory["email"].last_id[mail["sender"]],))
+    assert await scene.later(days=30) == []
+    assert await stage.scalar("SELECT closed_at FROM ticket") is None
+    await _reply(stage, desk, sari, there, "Berikut datanya.")
+    assert await scene.later(days=5, hours=23) == []
+    # The warning and the end come where the ticket is, after the silence of both.
+    assert len(await scene.later(hours=1)) == 1
+    assert len(await scene.later(days=1)) == 2
+    assert await stage.scalar("SELECT state FROM ticket") == "idle"
+
+
+async def _officer(stage: Stage) -> Officer:
+    async with stage.core.database.transaction() as tx:
+        made = await tx.execute(
+            text(
+                "INSERT INTO officer (login, name, email, role, created_at)"
+                " VALUES ('sari', 'Sari', 'sari@example.go.id', 'officer', :now) RETURNING id"
+            ),
+            {"now": stage.clock.now()},
+        )
+    return Officer(made.scalar_one(), "sari", "Sari", "sari@example.go.id", "officer")
+
+
+async def _reply(stage: Stage, desk: StoredDesk, officer: Officer, place: int, words: str) -> None:
+    [seen] = await stage.column("SELECT max(id) FROM message")
+    await desk.reply(officer, place, Reply(words, seen=seen))
+    await stage.deliver_all()
+    stage.memory["whatsapp"].take(PERSON)
+
+
+async def test_what_ends_by_night_is_not_told_of_in_the_midst_of_what_the_citizen_then_begins(
+    scene: Scene,
+) -> None:
+    scene.stage.clock.advance(timedelta(hours=11))  # 23.00
+    await scene.stage.answered(QUESTION)
+    await scene.later(days=6)
+    await scene.later(hours=9)
+    assert await scene.later(hours=15) == []  # 23.00, seven days after the answer
+    assert await scene.state() == ("closed", "idle")
+    scene.stage.clock.advance(timedelta(minutes=5))
+    await scene.stage.answered(QUESTION)
+    [rating] = await scene.later(hours=8, minutes=55)
+    assert "Seberapa puas" in rating
+    assert await scene.stage.scalar(
+        "SELECT state || ': ' || failure FROM delivery WHERE key = 'closing'"
+    ) == ("failed: Tidak diperlukan lagi: warga sudah menulis")

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot import counter
+from bot.assembly import counter
 from bot.complaints import SettingsError
 from bot.desk.sealing import derived
 from bot.settings import Settings, load

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from bot import assembly, jobs
-from bot.deliver import Delivering, DeliverLater
-from bot.media import Fetching
+from bot import jobs
+from bot.assembly import steps
+from bot.deliver import Delivering
 from bot.rehearsal import MemoryChannel
+from bot.sending import SendLater
 from bot.store import deliveries, notices
 from channels.port import Outbound, Pace, Receipt, SendFailed
 from tests.fakes import Stage
@@ -55,7 +56,7 @@ async def _reply(stage: Stage) -> int:
 
 
 def _over(stage: Stage, channel: FaultyChannel) -> Delivering:
-    return assembly.delivering(stage.core, {"whatsapp": channel})
+    return steps.delivering(stage.core, {"whatsapp": channel})
 
 
 async def test_what_was_sent_is_not_sent_again(staged: Staged) -> None:
@@ -73,9 +74,9 @@ async def test_an_attempt_that_may_have_arrived_is_looked_for_before_anything_is
         channel = FaultyChannel()
         channel.failures = [SendFailed("tanpa jawaban", permanent=False, uncertain=True)]
         message_id = await _reply(stage)
-        with pytest.raises(DeliverLater):
+        with pytest.raises(SendLater):
             await _over(stage, channel).deliver(message_id)
-        with pytest.raises(DeliverLater):  # it may still be under way
+        with pytest.raises(SendLater):  # it may still be under way
             await _over(stage, channel).deliver(message_id)
         stage.clock.advance(channel.settle)
         await _over(stage, channel).deliver(message_id)
@@ -102,10 +103,10 @@ async def test_while_nobody_can_tell_nothing_is_sent_again(staged: Staged) -> No
         channel.failures = [SendFailed("tanpa jawaban", permanent=False, uncertain=True)]
         channel.is_listing = False
         message_id = await _reply(stage)
-        with pytest.raises(DeliverLater):
+        with pytest.raises(SendLater):
             await _over(stage, channel).deliver(message_id)
         stage.clock.advance(channel.settle)
-        with pytest.raises(DeliverLater):
+        with pytest.raises(SendLater):
             await _over(stage, channel).deliver(message_id)
         stage.clock.advance(channel.patience)
         await _over(stage, channel).deliver(message_id)
@@ -129,7 +130,7 @@ async def test_a_channel_that_stays_down_is_given_up_after_its_patience(staged: 
         channel.failures = [SendFailed("sibuk", permanent=False) for _ in range(3)]
         message_id = await _reply(stage)
         for _ in range(2):
-            with pytest.raises(DeliverLater):
+            with pytest.raises(SendLater):
                 await _over(stage, channel).deliver(message_id)
         stage.clock.advance(channel.patience + timedelta(seconds=1))
         await _over(stage, channel).deliver(message_id)
@@ -140,8 +141,8 @@ async def test_a_channel_that_stays_down_is_given_up_after_its_patience(staged: 
 async def test_a_channel_that_is_switched_off_keeps_its_messages_waiting(staged: Staged) -> None:
     async with staged() as stage:
         message_id = await _reply(stage)
-        with pytest.raises(DeliverLater):
-            await assembly.delivering(stage.core, {}).deliver(message_id)
+        with pytest.raises(SendLater):
+            await steps.delivering(stage.core, {}).deliver(message_id)
         assert await stage.scalar("SELECT state FROM delivery") == "kept"
 
 
@@ -184,7 +185,7 @@ async def test_two_workers_keep_the_pace_and_the_order_and_send_nothing_twice(st
                     await stage.core.queue.deliver(
                         tx, message, conversation_id=conversation, channel="whatsapp"
                     )
-        async with two_workers(stage, assembly.delivering(stage.core, {"whatsapp": channel})):
+        async with two_workers(stage, steps.delivering(stage.core, {"whatsapp": channel})):
             await until(lambda: len(channel.times) >= people * each, within=60)
             async with asyncio.timeout(20):
                 while await stage.scalar("SELECT count(*) FROM delivery WHERE state <> 'sent'"):
@@ -201,6 +202,30 @@ async def test_two_workers_keep_the_pace_and_the_order_and_send_nothing_twice(st
         assert first[-1] - first[0] >= (each - 1) / limit.per_second_to_one - 0.5
 
 
+async def test_whoever_stood_still_before_sending_leaves_it_to_whoever_looks_for_it(
+    staged: Staged,
+) -> None:
+    """A machine that is paused after the attempt is recorded: its worker is taken for dead, and goes on later."""
+    async with staged() as stage:
+        channel = FaultyChannel()
+        channel.pace = Pace(per_second=1.2, per_second_to_one=1.2)
+        delivering = _over(stage, channel)
+        await delivering.deliver(await _reply(stage))
+        paused = asyncio.create_task(delivering.deliver(message_id := await _reply(stage)))
+        async with asyncio.timeout(20):
+            while not await stage.scalar("SELECT count(*) FROM delivery WHERE state = 'sending'"):
+                await asyncio.sleep(0.005)
+        assert not paused.done(), "it waits for its turn"
+        stage.clock.advance(timedelta(minutes=1))
+        with pytest.raises(SendLater):
+            await paused
+        async with asyncio.timeout(20):
+            while await stage.scalar("SELECT count(*) FROM delivery WHERE state <> 'sent'"):
+                with suppress(SendLater):  # the pace counts what was not sent, too
+                    await delivering.deliver(message_id)
+        assert len(channel.took) == 2
+
+
 @asynccontextmanager
 async def two_workers(stage: Stage, delivering: Delivering) -> AsyncIterator[None]:
     """Have two workers do the stage's deliveries."""
@@ -211,11 +236,11 @@ async def two_workers(stage: Stage, delivering: Delivering) -> AsyncIterator[Non
         stage.clock,
         answering=stage.answering,
         delivering=delivering,
-        reader=assembly.reader(core),
-        fetching=Fetching(core.database, core.channels, core.files, stage.clock),
+        reader=steps.reader(core),
+        fetching=steps.fetching(core, core.channels),
         files=core.files,
     )
-    async with core.queue.app.open_async():
+    async with core.queue.opened():
         workers = [
             asyncio.create_task(jobs.work(core.queue, install_signal_handlers=False)) for _ in range(2)
         ]

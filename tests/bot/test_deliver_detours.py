@@ -11,94 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot import assembly, notices
-from bot.deliver import Delivering, DeliverLater
-from bot.rehearsal import MemoryChannel
-from bot.store import notices as kept_notices
+from bot import notices
+from bot.sending import SendLater
 from bot.upkeep import Upkeep
 from channels.port import Cause, Outbound, Receipt, SendFailed
-from channels.whatsapp.window import NotSendable, way_of
+from tests.bot.dispatch import Desk
 from tests.fakes import Stage
 
 Staged = Callable[[], AbstractAsyncContextManager[Stage]]
 PERSON = "whatsapp:+628111111001"
 DAY = timedelta(days=1)
-
-
-class Windowed(MemoryChannel):
-    """Keeps WhatsApp's window, with or without templates; `refusals` come first, as if from the other side."""
-
-    window: timedelta | None = timedelta(hours=24)
-
-    def __init__(self, clock: Callable[[], object], templates: dict[str, str] | None = None) -> None:
-        super().__init__("whatsapp")
-        self._clock = clock
-        self._templates = templates or {}
-        self.refusals: list[SendFailed] = []
-        self.ways: list[str] = []
-
-    async def send(self, message: Outbound) -> Receipt:
-        way = way_of(message, self._clock(), self._templates)  # type: ignore[arg-type]
-        if isinstance(way, NotSendable):
-            raise SendFailed(way.reason, permanent=True, cause=Cause.WINDOW_CLOSED)
-        if self.refusals:
-            raise self.refusals.pop(0)
-        self.ways.append(type(way).__name__)
-        receipt = await super().send(message)
-        return Receipt(receipt.external_id, way="template" if self.ways[-1] == "Content" else "text")
-
-
-class Desk:
-    """A stage with a windowed channel, and messages of ours of any kind."""
-
-    def __init__(
-        self, stage: Stage, templates: dict[str, str] | None = None, *, has_mail: bool = True
-    ) -> None:
-        self.stage = stage
-        self.whatsapp = Windowed(stage.clock.now, templates)
-        self.mail = stage.memory["email"]
-        channels = {"whatsapp": self.whatsapp} | ({"email": self.mail} if has_mail else {})
-        self.delivering: Delivering = assembly.delivering(stage.core, channels)
-
-    async def met(self, email: str | None = None) -> None:
-        await self.stage.hear("halo")
-        await self.execute("UPDATE message SET answered_at = created_at")
-        if email is not None:
-            await self.execute(f"UPDATE person SET email = '{email}'")
-
-    async def keep(
-        self, key: str, *, author: str = "system", said: str = "", arguments: dict[str, str] | None = None
-    ) -> int:
-        async with self.stage.core.database.transaction() as tx:
-            message_id = await kept_notices.keep(
-                tx,
-                conversation_id=(await self.stage.column("SELECT max(id) FROM conversation"))[0],
-                channel="whatsapp",
-                key=key,
-                text=said or f"isi {key}",
-                arguments=arguments,
-                now=self.stage.clock.now(),
-                language="id",
-            )
-        await self.execute(f"UPDATE message SET author = '{author}' WHERE id = {message_id}")
-        return message_id
-
-    async def execute(self, statement: str) -> None:
-        async with self.stage.core.database.transaction() as tx:
-            await tx.execute(text(statement))
-
-    async def deliver_all(self) -> None:
-        while due := await self.stage.column(
-            "SELECT message_id FROM delivery WHERE state = 'kept' ORDER BY 1"
-        ):
-            for message_id in due:
-                await self.delivering.deliver(message_id)
-
-    async def state(self, message_id: int) -> object:
-        return await self.stage.scalar(f"SELECT state FROM delivery WHERE message_id = {message_id}")
-
-    async def events(self) -> list[str]:
-        return [str(kind) for kind in await self.stage.column("SELECT kind FROM event ORDER BY id")]
 
 
 @pytest.mark.parametrize("key", ["closing", "rating", "warning"])
@@ -243,7 +165,7 @@ async def test_what_waited_in_a_closed_conversation_is_sent_in_the_order_of_the_
         )
         newest = await stage.scalar("SELECT max(id) FROM conversation")
         assert lock == f"deliver:{newest}:whatsapp"
-        async with stage.core.queue.app.open_async():
+        async with stage.core.queue.opened():
             stage.clock.advance(timedelta(minutes=2))
             await _sweep(stage)
         assert len(await stage.column("SELECT 1 FROM procrastinate_jobs WHERE task_name = 'deliver'")) == 1
@@ -277,7 +199,7 @@ async def test_what_waited_long_has_all_the_channels_patience_again(staged: Stag
         stage.clock.advance(10 * DAY)
         await stage.hear("halo lagi")
         desk.whatsapp.refusals = [SendFailed("sibuk", permanent=False)]
-        with pytest.raises(DeliverLater):
+        with pytest.raises(SendLater):
             await desk.delivering.deliver(reply)
         assert await desk.state(reply) == "kept"
         await desk.delivering.deliver(reply)
@@ -304,7 +226,7 @@ async def test_the_other_side_knows_better_that_the_window_is_closed(staged: Sta
         await desk.met()
         notice = await desk.keep("rating")
         desk.whatsapp.refusals = [SendFailed("63016", permanent=True, cause=Cause.WINDOW_CLOSED)]
-        with pytest.raises(DeliverLater):
+        with pytest.raises(SendLater):
             await desk.delivering.deliver(notice)
         await desk.delivering.deliver(notice)
         assert desk.whatsapp.ways == ["Content"]
@@ -329,7 +251,7 @@ async def test_a_citizen_who_writes_at_that_moment_is_not_kept_waiting(staged: S
             return await refuse(message)
 
         desk.whatsapp.send = write_meanwhile  # type: ignore[method-assign]
-        with pytest.raises(DeliverLater):
+        with pytest.raises(SendLater):
             await desk.delivering.deliver(reply)
         await desk.delivering.deliver(reply)
         assert await desk.state(reply) == "sent"

@@ -13,10 +13,11 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import text
 
-from bot import assembly
-from bot.deliver import Delivering, DeliverLater
+from bot.assembly import steps
+from bot.deliver import Delivering
+from bot.sending import SendLater
 from bot.store import files as rows_of_files
-from bot.store import messages, notices, tickets
+from bot.store import notices, replies, tickets, unanswered
 from channels.email import Email
 from channels.port import Enclosure
 from tests.channels.email.building import channel
@@ -48,9 +49,9 @@ class Office:
 
     async def officer_replies(self, to: int, **named: object) -> int:
         async with self.stage.core.database.transaction() as tx:
-            asked = await messages.waiting(tx, to)
+            asked = await unanswered.waiting(tx, to)
             assert asked is not None
-            return await messages.keep_reply(
+            return await replies.keep_reply(
                 tx,
                 asked,
                 author="officer",
@@ -91,7 +92,7 @@ def office(staged: Staged) -> Callable[[], AbstractAsyncContextManager[Office]]:
     async def make() -> AsyncIterator[Office]:
         async with staged() as stage, start_smtp_stub() as server:
             mail = channel(smtp_url=server.url, files=stage.core.files, now=stage.clock.now)
-            delivering = assembly.delivering(stage.core, {"email": mail})
+            delivering = steps.delivering(stage.core, {"email": mail})
             try:
                 yield Office(stage, server, mail, delivering)
             finally:
@@ -117,7 +118,7 @@ async def test_what_is_put_off_is_sent_later_and_once(office: Open, step: str, a
     async with office() as at:
         message_id = await at.replied()
         at.server.script[step] = [answer]
-        with pytest.raises(DeliverLater) as later:
+        with pytest.raises(SendLater) as later:
             await at.delivering.deliver(message_id)
         assert later.value.backs_off
         assert await at.delivery("state") == "kept"
@@ -132,9 +133,9 @@ async def test_a_mail_that_was_cut_off_after_data_goes_again_with_the_same_messa
     async with office() as at:
         message_id = await at.replied()
         at.server.script["EOM"] = [DROP]
-        with pytest.raises(DeliverLater):
+        with pytest.raises(SendLater):
             await at.delivering.deliver(message_id)
-        with pytest.raises(DeliverLater):  # the first may still be under way
+        with pytest.raises(SendLater):  # the first may still be under way
             await at.delivering.deliver(message_id)
         assert len(at.server.mails) == 1
         at.stage.clock.advance(at.mail.settle)
@@ -178,7 +179,7 @@ async def test_after_two_days_of_refusals_it_is_given_up(office: Open) -> None:
         at.server.script["RCPT"] = ["450 4.2.0 later"] * 3
         for hours in (0, 47):
             at.stage.clock.advance(timedelta(hours=hours))
-            with pytest.raises(DeliverLater):
+            with pytest.raises(SendLater):
                 await at.delivering.deliver(message_id)
         at.stage.clock.advance(timedelta(hours=2))
         await at.delivering.deliver(message_id)
@@ -202,7 +203,7 @@ async def test_a_reply_that_is_older_than_the_ticket_stays_the_same_mail(office:
     async with office() as at:
         message_id = await at.replied()
         at.server.script["EOM"] = [DROP]
-        with pytest.raises(DeliverLater):
+        with pytest.raises(SendLater):
             await at.delivering.deliver(message_id)
         at.stage.clock.advance(at.mail.settle)
         await at.opens_ticket()
@@ -259,6 +260,7 @@ async def _notice(at: Office, recipient: str | None) -> int:
 async def test_a_notice_by_mail_stays_in_the_citizens_thread(office: Open) -> None:
     async with office() as at:
         await at.asked()
+        at.stage.by_day()
         await at.delivering.deliver(await _notice(at, None))
         [mail] = at.sent()
         reply_id = await at.stage.scalar("SELECT reply_id FROM message WHERE author = 'citizen'")
@@ -272,6 +274,7 @@ async def test_a_notice_to_an_unverified_address_tells_nothing_of_the_conversati
     async with office() as at:
         await at.asked()
         await at.opens_ticket()
+        at.stage.by_day()
         await at.delivering.deliver(await _notice(at, "lain@contoh.example"))
         [mail] = at.sent()
         assert mail["To"] == "lain@contoh.example"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.assembly import dialogue, texts
+from bot.assembly.speech import dialogue, texts
 from bot.dialogue.choice import chosen_number
 from bot.dialogue.decide import Dialogue
 from bot.dialogue.questions import clauses, pieces

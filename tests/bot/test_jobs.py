@@ -16,12 +16,12 @@ import pytest
 import structlog
 from sqlalchemy import text
 
-from bot import assembly, jobs
+from bot import jobs
+from bot.assembly import steps
 from bot.logs import configure
-from bot.media import Fetching
 from bot.schedule import Schedule
 from bot.settings import ROOT
-from bot.store import messages
+from bot.store import replies, unanswered
 from channels.port import Cursor, Ignored, Outbound, Parcel, Receipt, SendFailed
 from tests.fakes import Stage
 
@@ -37,22 +37,22 @@ async def until(condition: Callable[[], object], within: float = 20.0) -> None:
 
 
 @asynccontextmanager
-async def working(stage: Stage) -> AsyncIterator[None]:
-    """Have a real worker do the stage's jobs."""
+async def working(stage: Stage) -> AsyncIterator[asyncio.Task[None]]:
+    """Have a real worker do the stage's jobs, and give its task."""
     jobs.register(
         stage.core.queue,
         stage.core.database,
         stage.clock,
         answering=stage.answering,
         delivering=stage.delivering,
-        reader=assembly.reader(stage.core),
-        fetching=Fetching(stage.core.database, stage.core.channels, stage.core.files, stage.clock),
+        reader=steps.reader(stage.core),
+        fetching=steps.fetching(stage.core, stage.core.channels),
         files=stage.core.files,
     )
-    async with stage.core.queue.app.open_async():
+    async with stage.core.queue.opened():
         worker = asyncio.create_task(jobs.work(stage.core.queue, install_signal_handlers=False))
         try:
-            yield
+            yield worker
         finally:
             worker.cancel()
             with suppress(asyncio.CancelledError):
@@ -108,8 +108,25 @@ async def test_jobs_of_a_killed_worker_are_freed(staged: Staged) -> None:
             await until(lambda: len(stage.memory["whatsapp"].sent) == 1)
 
 
+async def test_whoever_is_told_to_end_while_the_queue_opens_ends(staged: Staged) -> None:
+    async with staged() as stage:
+        for steps in range(40):
+            before = asyncio.all_tasks()
+            opening = asyncio.create_task(_open_for_good(stage))
+            for _ in range(steps):
+                await asyncio.sleep(0)  # one step further
+            opening.cancel()
+            _, pending = await asyncio.wait(asyncio.all_tasks() - before, timeout=20)
+            assert not pending, steps
+
+
+async def _open_for_good(stage: Stage) -> None:
+    async with stage.core.queue.opened():
+        await asyncio.Event().wait()
+
+
 async def test_a_tick_of_several_schedulers_defers_one_job(staged: Staged) -> None:
-    async with staged() as stage, stage.core.queue.app.open_async():
+    async with staged() as stage, stage.core.queue.opened():
         schedules = [Schedule(stage.core.database, stage.core.queue, stage.clock) for _ in range(5)]
         await asyncio.gather(*(schedule.tick("sweep") for schedule in schedules))
         assert await stage.scalar("SELECT count(*) FROM procrastinate_jobs") == 1
@@ -140,9 +157,9 @@ async def test_a_whatsapp_answer_goes_out_while_the_same_conversations_mail_retr
         stage.model.teach("biaya?", "biaya", service="konsultasi")
         asked = await stage.hear("biaya?")
         async with stage.core.database.transaction() as tx:
-            waiting = await messages.waiting(tx, asked)
+            waiting = await unanswered.waiting(tx, asked)
             assert waiting is not None
-            mail = await messages.keep_reply(
+            mail = await replies.keep_reply(
                 tx, replace(waiting, channel="email"), author="officer", text="surat", key="answer",
                 arguments={}, now=stage.clock.now(),
             )  # fmt: skip
@@ -233,12 +250,12 @@ async def test_a_database_that_is_away_is_no_error_of_ours(staged: Staged) -> No
         message_id = await stage.hear("biaya?")
         guard = jobs._Guard(stage.core.database)
         with pytest.raises(OSError, match="reset"):
-            await guard(message_id, lambda _: drop(), lambda _: drop(), messages.note_failure)
+            await guard(message_id, lambda _: drop(), lambda _: drop(), unanswered.note_failure)
         assert await stage.scalar("SELECT failures FROM message") == 0
 
 
 def test_the_program_leaves_no_part_out() -> None:
-    tree = ast.parse((ROOT / "bot" / "assembly.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "bot" / "assembly" / "worker.py").read_text(encoding="utf-8"))
     [call] = [
         node
         for node in ast.walk(tree)

@@ -14,7 +14,8 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import text
 
-from bot.media import Fetching, FetchLater
+from bot.assembly import steps
+from bot.media import FetchLater
 from bot.quarantine import Quarantine
 from bot.read import Reader
 from bot.report import Reporting
@@ -53,7 +54,7 @@ class Office:
 
     async def fetch_all(self) -> None:
         core = self.stage.core
-        fetching = Fetching(core.database, {"email": self.channel}, core.files, self.stage.clock)
+        fetching = steps.fetching(core, {"email": self.channel})
         for media_id in await self.stage.column("SELECT id FROM media WHERE state = 'waiting' ORDER BY id"):
             await fetching.fetch(media_id)
 
@@ -232,7 +233,7 @@ async def test_a_mail_from_quarantine_brings_its_files_once(office: Office) -> N
     )
     await reader.set_aside(parcel_id)
     quarantine = Quarantine(core.database, core.queue, office.stage.clock)
-    async with core.queue.app.open_async():
+    async with core.queue.opened():
         assert await quarantine.replay([parcel_id]) == [parcel_id]
         assert await quarantine.replay([parcel_id]) == []
     await office.read(parcel_id)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.assembly import steps
 from bot.files import Files
 from bot.media import MOST_AT_ONCE, Fetching, FetchLater
 from bot.rehearsal import MemoryChannel
@@ -65,8 +66,7 @@ class Scene:
 
     def fetching(self) -> Fetching:
         """Return a worker's own part."""
-        core = self.stage.core
-        return Fetching(core.database, {"whatsapp": self.channel}, self.files, self.stage.clock)
+        return steps.fetching(self.stage.core, {"whatsapp": self.channel})
 
     async def receive(self, *attachments: Attachment, said: str = "") -> list[int]:
         """Receive a message; return the ids of what is to be fetched."""
@@ -89,11 +89,16 @@ class Scene:
         kinds = await self.stage.column("SELECT kind FROM event WHERE kind LIKE 'media%'")
         return [str(kind) for kind in kinds]
 
+    async def said(self) -> list[str]:
+        """Return the keys of what the citizen is told of files."""
+        keys = await self.stage.column("SELECT key FROM delivery WHERE key LIKE 'file%' ORDER BY message_id")
+        return [str(key) for key in keys]
+
     async def tidy(self) -> None:
         """Do the hourly duty."""
         core = self.stage.core
         upkeep = Upkeep(core.database, core.queue, self.stage.clock, timedelta(seconds=10), self.files)
-        async with core.queue.app.open_async():
+        async with core.queue.opened():
             await upkeep.tidy()
 
 
@@ -182,6 +187,38 @@ async def test_what_is_not_wanted_is_refused_at_once_and_officers_are_told_why(
     assert await scene.stage.scalar("SELECT detail ->> 'reason' FROM event") == refused.reason
 
 
+async def test_the_citizen_hears_once_a_day_that_files_did_not_come(scene: Scene) -> None:
+    scene.channel.content = TOO_LARGE
+    ids = [*await scene.receive(PHOTO, PHOTO), *await scene.receive(PHOTO)]
+    await asyncio.gather(*(scene.fetching().fetch(media_id) for media_id in ids))
+    assert await scene.said() == ["file_refused"]
+    assert (
+        await scene.stage.scalar("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'deliver'") == 1
+    )
+    scene.stage.clock.advance(timedelta(hours=25))
+    scene.channel.content = GONE
+    (media_id,) = await scene.receive(PHOTO)
+    scene.stage.clock.advance(timedelta(minutes=5))
+    await scene.fetching().fetch(media_id)
+    assert await scene.said() == ["file_refused", "file_failed"]
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "UPDATE message SET kind = 'auto' RETURNING id",
+        "UPDATE conversation SET forgotten_at = now() RETURNING id",
+    ],
+)
+async def test_nobody_is_told_who_is_a_machine_or_forgotten(scene: Scene, why: str) -> None:
+    scene.channel.content = TOO_LARGE
+    (media_id,) = await scene.receive(PHOTO)
+    await scene.stage.column(why)
+    await scene.fetching().fetch(media_id)
+    assert await scene.told() == ["media_refused"]
+    assert await scene.said() == []
+
+
 async def test_a_file_twilio_does_not_have_yet_is_waited_for_a_little(scene: Scene) -> None:
     scene.channel.content = GONE
     (media_id,) = await scene.receive(PHOTO)
@@ -230,9 +267,8 @@ async def test_a_disk_that_is_full_loses_nothing(scene: Scene) -> None:
 
 async def test_a_channel_that_is_switched_off_keeps_its_files_waiting(scene: Scene) -> None:
     (media_id,) = await scene.receive(PHOTO)
-    core = scene.stage.core
     with pytest.raises(FetchLater):
-        await Fetching(core.database, {}, scene.files, scene.stage.clock).fetch(media_id)
+        await steps.fetching(scene.stage.core, {}).fetch(media_id)
     assert (await scene.of_newest())[0].state == "waiting"
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import assembly, jobs
+from bot import jobs
+from bot.assembly import email, steps
 from bot.quarantine import Quarantine
 from bot.settings import Settings
 from channels.port import Cursor, Ignored, Inbound, Parcel
@@ -112,14 +113,14 @@ async def test_replay_waits_for_a_worker_no_longer_than_told(
     async with staged() as stage:
         stage.memory["email"].read = unlucky  # type: ignore[method-assign]
         (hopeless,) = await keep(stage, b"hopeless")
-        await assembly.reader(stage.core).read(hopeless)
-        listed, found = await assembly.email_replay(settings, database_url, [], seconds=5)
+        await steps.reader(stage.core).read(hopeless)
+        listed, found = await email.replay(settings, database_url, [], seconds=5)
         assert ([each.parcel for each in listed], found) == ([hopeless], [])
-        _, found = await assembly.email_replay(settings, database_url, None, seconds=0.3)
+        _, found = await email.replay(settings, database_url, None, seconds=0.3)
         assert [(each.parcel, each.kind) for each in found] == [(hopeless, None)]
         async with working(stage):
             await all_read(stage)
-            _, found = await assembly.email_replay(settings, database_url, [hopeless], seconds=20)
+            _, found = await email.replay(settings, database_url, [hopeless], seconds=20)
         assert [each.kind for each in found] == ["unparseable"]
 
 
@@ -138,7 +139,7 @@ async def test_the_command(staged: Staged, database_url: str, tmp_path: Path) ->
     async with staged() as stage:
         stage.memory["email"].read = unlucky  # type: ignore[method-assign]
         (hopeless,) = await keep(stage, b"hopeless")
-        await assembly.reader(stage.core).read(hopeless)
+        await steps.reader(stage.core).read(hopeless)
         code, out = await pst()
         assert (code, f"{hopeless}  " in out, "unparseable: no mail at all" in out) == (0, True, True)
         assert "1 surat di karantina" in out

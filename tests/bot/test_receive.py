@@ -13,7 +13,7 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.report import Reporting
-from bot.store import conversations, messages
+from bot.store import conversations, unanswered
 from channels.port import Wiring
 from channels.simulator.twilio import sign_webhook, webhook_form
 from channels.whatsapp import Environment, Options, build
@@ -133,7 +133,7 @@ async def test_locks_are_taken_in_one_order(staged: Staged) -> None:
 
 async def test_an_unknown_message_is_not_waiting(staged: Staged) -> None:
     async with staged() as stage, stage.core.database.transaction() as tx:
-        assert await messages.waiting(tx, 12345) is None
+        assert await unanswered.waiting(tx, 12345) is None
         standing = await conversations.lock_contact(
             tx, channel="whatsapp", address="whatsapp:+628111111009", name=None, now=stage.clock.now()
         )
@@ -197,9 +197,9 @@ async def test_a_reaction_is_kept_and_asks_for_nothing(staged: Staged) -> None:
         assert await stage.scalar(JOBS) == jobs
         assert await stage.scalar("SELECT last_inbound_at FROM conversation") == heard_at
         async with stage.core.database.transaction() as tx:
-            assert await messages.count_waiting(tx) == 0
+            assert await unanswered.count_waiting(tx) == 0
             late = stage.clock.now() + timedelta(days=1)
-            assert await messages.overdue(tx, before=late, most=10) == []
+            assert await unanswered.overdue(tx, before=late, most=10) == []
 
 
 async def test_a_reaction_stays_with_what_it_is_on_and_reopens_nothing(staged: Staged) -> None:

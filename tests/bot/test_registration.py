@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.answer import AnswerLater
 from channels.port import Attachment
 from tests.fakes import Stage
 
@@ -306,6 +307,31 @@ async def test_while_the_model_is_away_the_form_goes_on(staged: Staged) -> None:
         stage.model.is_down = True
         [asked] = await stage.answered("Siti Aminah")
         assert "email" in asked
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ((), "hasil yang saya terima dari konsultasi itu apa"),
+        ((), "produk 2024"),
+        (("Siti Aminah",), "hasil yang saya terima dari konsultasi itu apa"),
+        (("Siti Aminah",), "layanan konsultasi"),
+        (("Siti Aminah", "siti@example.org"), "ada wifi ga sih"),
+    ],
+)
+async def test_while_the_model_is_away_what_may_be_a_question_waits_for_it(
+    staged: Staged, told: Sequence[str], said: str
+) -> None:
+    async with staged() as stage:
+        teach(stage)
+        await stage.answered(OFFICER)
+        for each in told:
+            await stage.answered(each)
+        before = await person(stage)
+        stage.model.is_down = True
+        with pytest.raises(AnswerLater):
+            await stage.answered(said)
+        assert await person(stage) == before
 
 
 async def test_the_form_speaks_english(staged: Staged) -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot import assembly
+from bot.assembly import steps
 from bot.deliver import Delivering
 from bot.rehearsal import MemoryChannel
 from bot.report import Reporting
@@ -204,7 +204,7 @@ async def test_an_attempt_whose_answer_was_lost_is_made_good_by_a_callback(stage
         channel = Lost()
         for failure in (False, True):
             channel.is_permanent = failure
-            await _deliver(assembly.delivering(stage.core, {"whatsapp": channel}), phone.message)
+            await _deliver(steps.delivering(stage.core, {"whatsapp": channel}), phone.message)
         assert await phone.state() == "uncertain"
         assert await stage.scalar("SELECT seen_at FROM event WHERE kind = 'uncertain'") is None
         await phone.tell("delivered")
@@ -227,11 +227,11 @@ class Lost(MemoryChannel):
 
 
 async def _deliver(delivering: Delivering, message: int) -> None:
-    from bot.deliver import DeliverLater  # noqa: PLC0415
+    from bot.sending import SendLater  # noqa: PLC0415
 
     try:
         await delivering.deliver(message)
-    except DeliverLater:
+    except SendLater:
         return
 
 
@@ -260,7 +260,7 @@ async def test_parts_of_two_attempts_make_a_whole(staged: Staged) -> None:
 async def test_the_closed_window_that_is_told_late_leads_to_the_next_contact(staged: Staged) -> None:
     async with staged() as stage:
         phone = await Telephone(stage).call()
-        delivering = assembly.delivering(stage.core, {"whatsapp": Closing()})
+        delivering = steps.delivering(stage.core, {"whatsapp": Closing()})
         await delivering.deliver(phone.message)
         assert await phone.state() == "sent"
         for part in (1, 2):  # of a text in two parts, both fail
@@ -299,7 +299,7 @@ class Closing(MemoryChannel):
 async def test_what_the_citizen_wrote_since_keeps_the_window_open(staged: Staged) -> None:
     async with staged() as stage:
         phone, channel = await Telephone(stage).call(), Closing()
-        delivering = assembly.delivering(stage.core, {"whatsapp": channel})
+        delivering = steps.delivering(stage.core, {"whatsapp": channel})
         await delivering.deliver(phone.message)
         stage.clock.advance(timedelta(seconds=5))
         await stage.hear("halo?", sender=phone.sender)
@@ -317,7 +317,7 @@ async def test_a_template_that_is_refused_too_ends_the_attempts(staged: Staged) 
 
     async with staged() as stage:
         phone, channel = await Telephone(stage).call(), Templated()
-        delivering = assembly.delivering(stage.core, {"whatsapp": channel})
+        delivering = steps.delivering(stage.core, {"whatsapp": channel})
         for attempt in (1, 2):
             await delivering.deliver(phone.message)
             await phone.tell("failed", attempt=attempt, **WINDOW_CLOSED)
@@ -328,7 +328,7 @@ async def test_a_template_that_is_refused_too_ends_the_attempts(staged: Staged) 
 async def test_what_was_too_much_at_that_moment_is_sent_again_and_not_for_ever(staged: Staged) -> None:
     async with staged() as stage:
         phone, channel = await Telephone(stage).call(), Closing()
-        delivering = assembly.delivering(stage.core, {"whatsapp": channel})
+        delivering = steps.delivering(stage.core, {"whatsapp": channel})
         for attempt in (1, 2):
             await delivering.deliver(phone.message)
             await phone.tell("failed", attempt=attempt, code=63018, is_passing=True, reason="63018")

@@ -15,7 +15,7 @@ from nlu import answers
 
 GAPS = (
     "ticket promise choices text source n title questions code codes edition note others wanted entries values"
-    " year place date days link score month data email hour office"
+    " total question name missing year place date days link score period data email hour office"
 )
 GIVEN = dict.fromkeys(GAPS.split(), "isi")
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot import assembly
+from bot.assembly import simulated
+from bot.assembly.core import assemble
 from bot.settings import Settings, load
 from bot.simulation import simulated_environment
 from bot.web import build_app
@@ -25,8 +26,8 @@ REAL = {
 
 @asynccontextmanager
 async def _app(settings: Settings, database_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with assembly.assemble(settings, database_url) as core:
-        simulator = assembly.simulator(settings, core.clock)
+    async with assemble(settings, database_url) as core:
+        simulator = simulated.simulator(settings, core.clock)
         app = build_app(
             core,
             understanding=None,

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.office import Calendar, Office
+from bot.office import Office
+from bot.office.calendar import Calendar
 from bot.settings import load
 from bot.working_days import calendar_of, daytime_of, holiday, knowledge_of, rules_of, warnings
 from tests.handoff.reckoning import wib

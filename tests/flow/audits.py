@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from tests.flow.citizens import MERE_RATINGS, STARS, THANKS
 from tests.flow.simulated import TICK, SimulatedOffice, on_the_clock
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -41,6 +42,7 @@ class Books:
     ends: datetime
     conversations: dict[int, Any]
     messages: dict[int, list[Any]]
+    by_id: dict[int, Any]
     tickets: dict[int, list[Any]]
     changes: dict[int, list[Any]]
     pauses: dict[int, list[Any]]
@@ -64,11 +66,11 @@ class Books:
 async def books_of(office: SimulatedOffice, begins: datetime) -> Books:
     """Read everything."""
     conversations = await office.rows(
-        "SELECT id, state, opened_at, closed_at, closed_how, last_outbound_at, owed_since, holder_id"
+        "SELECT id, state, opened_at, closed_at, closed_how, last_outbound_at, owed_since, holder_id, forgotten_at"
         " FROM conversation ORDER BY id"
     )
     messages = await office.rows(
-        "SELECT message.id, conversation_id, author, kind, created_at, answered_at, officer_id, understood,"
+        "SELECT message.id, conversation_id, author, kind, text, created_at, answered_at, officer_id, understood,"
         " delivery.state, delivery.key, delivery.sent_at, delivery.cause, delivery.released_at, delivery.recipient"
         " FROM message LEFT JOIN delivery ON delivery.message_id = message.id ORDER BY message.id"
     )
@@ -85,6 +87,7 @@ async def books_of(office: SimulatedOffice, begins: datetime) -> Books:
         office.clock.now(),
         {each.id: each for each in conversations},
         _by(messages, lambda each: each.conversation_id),
+        {each.id: each for each in messages},
         _by(tickets, lambda each: each.conversation_id),
         _by(changes, lambda each: place[each.ticket_id]),
         _by(pauses, lambda each: each.ticket_id),
@@ -120,21 +123,34 @@ def _closing(books: Books, place: int, at: datetime) -> Iterator[str]:
         yield "something the citizen wrote had no answer"
     if _owed(books, place, at):
         yield "an officer's answer was owed"
+    if _was_ignored(books, place, at):
+        yield "nobody has said a word to what the citizen wrote last"
     if _held_back(books, place, at):
         yield "an officer held it back"
     said = [each for each in books.answers(place) if each.created_at <= at]
-    if said and (said[-1].sent_at is None or said[-1].sent_at > at):
+    is_unsent = bool(said) and (said[-1].sent_at is None or said[-1].sent_at > at)
+    if is_unsent and not any(when >= said[-1].created_at for when in _let_go(books, place, at)):
         yield "the last answer had not been sent"
-    since = _silent_since(books, place, at)
-    if since is None:
-        yield "the office had never said anything"
-        return
-    due = since + _limit(kinds)[1]
+    due = _due_to_close(books, place, kinds, _silent_since(books, place, at), at)
     if at < due:
         yield f"{due - at} too early"
     touched = _touched(books, place, at)
     if at > on_the_clock(max(due, touched)):
         yield f"due at {due}, last touched at {touched}: too late"
+
+
+def _due_to_close(books: Books, place: int, kinds: set[str], since: datetime, at: datetime) -> datetime:
+    """Return when it is to be closed: where other limits came to hold since, with all the time after a warning."""
+    warn, close = _limit(kinds)
+    ended = {each.id for each in books.tickets[place] if each.closed_at is not None and each.closed_at < at}
+    limited = [
+        each.at
+        for each in books.changes[place]
+        if each.at < at and each.what in ({"state"} if each.ticket_id in ended else {"opened", "kind"})
+    ]
+    if not limited or limited[-1] <= since:
+        return since + close
+    return max(since + close, _daytime(limited[-1]) + close - warn)
 
 
 def _open_kinds(books: Books, place: int, at: datetime) -> set[str]:
@@ -160,20 +176,61 @@ def _limit(kinds: set[str]) -> tuple[timedelta, timedelta]:
     return timedelta(days=warn), timedelta(days=close)
 
 
-def _silent_since(books: Books, place: int, at: datetime) -> datetime | None:
-    said: list[datetime] = [
-        each.sent_at for each in books.answers(place) if each.sent_at is not None and each.sent_at <= at
-    ]
-    if not said:
-        return None
+def _silent_since(books: Books, place: int, at: datetime) -> datetime:
     heard = [each.created_at for each in books.heard(place) if each.created_at <= at]
-    let_go = [when for when, what in books.acts[place] if what == "let go" and when <= at]
-    latest: datetime = max([*said, *heard, *let_go])
+    moments = [
+        *_said(books, place, at),
+        *heard,
+        *_let_go(books, place, at),
+        *_said_elsewhere(books, place, at),
+    ]
+    latest: datetime = max(moments, default=books.conversations[place].opened_at)
     return latest
 
 
+def _said(books: Books, place: int, at: datetime) -> list[datetime]:
+    """Return when an answer of ours went out."""
+    return [each.sent_at for each in books.answers(place) if each.sent_at is not None and each.sent_at <= at]
+
+
+def _let_go(books: Books, place: int, at: datetime) -> Iterator[datetime]:
+    """Find when officers let the silence begin anew: held back no longer, taken up again, what failed put aside.
+
+    Who lets go what was held back does not say that an answer which did not arrive needs no more.
+    """
+    latest = books.begins
+    for when, what in _done(books, place):
+        if when > at:
+            break
+        said = [each for each in books.answers(place) if each.created_at < when]
+        was_sent = not said or (said[-1].sent_at is not None and said[-1].sent_at <= when)
+        is_settled = was_sent or latest >= said[-1].created_at
+        if what == "reopen" or (what == "let go" and is_settled) or (what == "no_reply" and not was_sent):
+            latest = when
+            yield when
+
+
+def _said_elsewhere(books: Books, place: int, at: datetime) -> Iterator[datetime]:
+    """Find what was said in other conversations about a ticket of this one that was open."""
+    is_open = {each.id for each in books.tickets[place] if each.closed_at is None or each.closed_at >= at}
+    for line in books.changes[place]:
+        if line.what in {"addition", "replied"} and line.ticket_id in is_open:
+            message = books.by_id[int(line.after)]
+            when = message.sent_at or message.created_at
+            if message.conversation_id != place and when <= at:
+                yield when
+
+
+def _done(books: Books, place: int) -> Iterator[tuple[datetime, str]]:
+    """Return what officers did, without what was refused."""
+    acts = books.acts[place]
+    for n, (when, what) in enumerate(acts, 1):
+        if acts[n : n + 1] != [(when, f"refused {what}")]:
+            yield when, what
+
+
 def _held_back(books: Books, place: int, at: datetime) -> bool:
-    holds = [what for when, what in books.acts[place] if what in {"hold", "let go"} and when < at]
+    holds = [what for when, what in _done(books, place) if what in {"hold", "let go"} and when < at]
     return bool(holds) and holds[-1] == "hold"
 
 
@@ -200,7 +257,7 @@ def _owed(books: Books, place: int, at: datetime) -> bool:
             case "opened":
                 open_tickets.add(line.ticket_id)
                 is_owed = True
-            case "addition":
+            case "addition" | "not_delivered":
                 is_owed = True
             case "replied" | "no_reply":
                 is_owed = False
@@ -212,17 +269,41 @@ def _owed(books: Books, place: int, at: datetime) -> bool:
     return is_owed
 
 
+def _was_ignored(books: Books, place: int, at: datetime) -> bool:
+    """Tell whether the citizen's last words found neither an answer nor an officer who ended what it was about."""
+    # Who wants no notices any more, thanks, or says how it was and no more, asks nothing.
+    request = books.ratings.get(place)
+    asked = [
+        each
+        for each in books.heard(place)
+        if each.kind == "message"
+        and each.text not in {THANKS, STARS}
+        and not (request and each.created_at >= request.asked_at and each.text in MERE_RATINGS)
+    ]
+    heard = [each for each in asked if each.created_at < at]
+    if not heard:
+        return False
+    last = heard[-1].created_at
+    ends = [
+        each for each in books.changes[place] if each.what in {"no_reply", "state"} and last <= each.at < at
+    ]
+    return not ends and not any(last <= each.created_at <= at for each in books.answers(place))
+
+
 # Warnings, closing messages, requests.
 
 
 def notices(books: Books) -> Iterator[str]:
     """One warning a silence, one closing message a closing, at most one request for a rating a consultation."""
     for place, at in books.closed:
+        if books.conversations[place].forgotten_at is not None:
+            continue
         warned = _warnings(books, place, at)
         if warned is not None:
             yield f"conversation {place} closed at {at}: {warned}"
         said = [each for each in books.ours(place, "closing") if at <= each.created_at <= _daytime(at) + TICK]
-        if len(said) != 1 and _daytime(at) + TICK < books.ends:
+        # Whom none of our answers reached is not told that there will be no more.
+        if len(said) != bool(_said(books, place, at)) and _daytime(at) + TICK < books.ends:
             yield f"conversation {place} closed at {at}: {len(said)} closing messages"
     times = Counter(place for place, _ in books.closed)
     for place, row in books.conversations.items():
@@ -231,7 +312,11 @@ def notices(books: Books) -> Iterator[str]:
         asked = books.ours(place, "rating")
         if len(asked) > 1 or len(asked) != (place in books.ratings):
             yield f"conversation {place}: {len(asked)} requests for a rating"
-        is_to_be_asked = row.closed_how in {"idle", "officer", "citizen"} and row.last_outbound_at is not None
+        is_to_be_asked = (
+            row.forgotten_at is None
+            and row.closed_how in {"idle", "officer", "citizen"}
+            and bool(_said(books, place, _daytime(row.closed_at) + TICK))
+        )
         if is_to_be_asked and not asked and _daytime(row.closed_at) + TICK < books.ends:
             yield f"conversation {place}: closed ({row.closed_how}) and nobody asked how it was"
         for key in ("warning", "closing", "rating"):
@@ -243,11 +328,12 @@ def notices(books: Books) -> Iterator[str]:
 
 
 def _warnings(books: Books, place: int, at: datetime) -> str | None:
-    since = _silent_since(books, place, at)
-    if since is None:
+    if not _said(books, place, at):
         return None
+    since = _silent_since(books, place, at)
     warn, close = _limit(_open_kinds(books, place, at))
-    said = [each for each in books.ours(place, "warning") if since <= each.created_at <= at]
+    # One in the very second in which the silence began was of the silence before.
+    said = [each for each in books.ours(place, "warning") if since < each.created_at <= at]
     first, due = _daytime(since + warn), since + close
     touched = _touched(books, place, at)
     if len(said) > 1:
@@ -279,8 +365,16 @@ def hours(books: Books, office: SimulatedOffice) -> Iterator[str]:
             if sent.key in OURS and not is_by_day and not has_written:
                 yield f"{name}: {sent.key} at {sent.at.astimezone(ZONE)}"
         for uid, times in Counter(each.uid for each in air.log).items():
-            if times > 1:
+            if times > 1 + air.lost[uid]:
                 yield f"{name}: {uid} was sent {times} times"
+
+
+def forgotten(books: Books) -> Iterator[str]:
+    """Whoever was forgotten hears no more of it."""
+    for place, row in books.conversations.items():
+        for each in books.messages[place] if row.forgotten_at is not None else ():
+            if (each.sent_at or each.created_at) > row.forgotten_at:
+                yield f"conversation {place}: {each.key or each.author} after it was forgotten"
 
 
 # Ends.
@@ -302,15 +396,15 @@ def _reason(books: Books, place: int) -> str | None:
     if "pengaduan" in kinds:
         return "complaint"
     if row.owed_since is not None and (kinds or row.holder_id is not None):
-        return "owed" if _owed(books, place, at) or row.holder_id is not None else None
+        # What was owed in a conversation whose ticket was merged is owed where that goes on.
+        is_merged = any(each.what == "absorbed" for each in books.changes[place])
+        return "owed" if _owed(books, place, at) or row.holder_id is not None or is_merged else None
     if said and said[-1].state != "sent":
         return "not delivered"
     if _held_back(books, place, at):
         return "held back"
-    since = _silent_since(books, place, at) or max(
-        (each.created_at for each in books.heard(place)), default=row.opened_at
-    )
-    due = max(since + _limit(kinds)[1], _touched(books, place, at))
+    since = _silent_since(books, place, at)
+    due = max(_due_to_close(books, place, kinds, since, at), _touched(books, place, at))
     return "not due" if on_the_clock(due) + TICK > at else None
 
 

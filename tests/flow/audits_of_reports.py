@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from handoff.reports.figures import Figures, Period
+from handoff.reports.kept import read
 from tests.flow.audits import ZONE, Books, SlowCalendar
 
 Month = tuple[int, int]
@@ -72,6 +73,15 @@ def figures(books: Books, counted: list[Figures]) -> Iterator[str]:
         promised = sum(each.total for each in one.promises.values())
         if promised > _promised(tickets, month):
             yield f"{name}: {promised} promises, more than tickets that were due or done"
+
+
+def kept(reports: list[Any], counted: list[Figures]) -> Iterator[str]:
+    """What was reported of ratings stays: none of that month is given or changed later."""
+    by_first = {each.period.first: each for each in counted}
+    for each in reports:
+        reported, found = read(each.figures).ratings.counts, by_first[each.first].ratings.counts
+        if reported != found:
+            yield f"{each.first:%Y-%m}: ratings {reported} were reported, {found} later"
 
 
 def made(books: Books, reports: list[Any], periods: list[Period]) -> Iterator[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
 from bot.clock import SystemClock
 from channels.simulator.twilio import TwilioStandIn
+from tests.flow.external import debian_programs, external_postgres
 from tests.flow.processes import OFFICE, SID, TOKEN
 from tests.serving import serving
 
@@ -22,6 +23,13 @@ def twilio() -> TwilioStandIn:
 @pytest.fixture
 async def twilio_url(twilio: TwilioStandIn) -> AsyncIterator[str]:
     async with serving(twilio.app) as url:
+        yield url
+
+
+@pytest.fixture
+def external_url(program: Callable[..., str]) -> Iterator[str]:
+    """A PostgreSQL server as an office may have its own, of Debian's programs."""
+    with external_postgres(debian_programs(program)) as url:
         yield url
 
 

@@ -11,13 +11,14 @@ from functools import partial
 import httpx
 import psycopg
 
-from bot import assembly
+from bot.assembly import speech
 from bot.settings import Settings
-from channels.simulator.twilio import Fault, TwilioStandIn, sign_webhook, webhook_form
+from channels.simulator.twilio import Fault, SentMessage, TwilioStandIn, sign_webhook, webhook_form
 from tests.flow.processes import OFFICE, PUBLIC_URL, SID, TOKEN, until
 
 WEBHOOK = "/webhooks/twilio/whatsapp"
 CITIZENS = 30
+OUT_OF_ORDER = "Asisten sedang terganggu"
 
 # What is asked and the topic that it is sure to be taken for, whatever was asked before.
 QUESTIONS = {
@@ -36,7 +37,7 @@ QUESTIONS = {
 
 def answers_of(settings: Settings) -> dict[str, str]:
     """Return for each topic what its answer contains and no other answer does."""
-    knowledge = assembly.dialogue(settings).shelf.knowledge
+    knowledge = speech.dialogue(settings).shelf.knowledge
     found = {"minta_petugas": "Nomor tiket Anda"}
     for topic in QUESTIONS.values():
         answer = knowledge.answer(topic, "konsultasi")
@@ -99,7 +100,14 @@ class Crowd:
         self.size = citizens * len(QUESTIONS)
         self._twilio = twilio
         self._by_address = {citizen.address: citizen for citizen in self.citizens}
-        twilio.on_message(lambda message: self._by_address[message.recipient].replies.append(message.body))
+        twilio.on_message(self._note)
+
+    def _note(self, message: SentMessage) -> None:
+        citizen = self._by_address.get(message.recipient)
+        # A notice of the office's is no reply, and that the model is away is said besides.
+        is_reply = message.content_sid is None and OUT_OF_ORDER not in message.body
+        if citizen is not None and is_reply:
+            citizen.replies.append(message.body)
 
     async def talk(self, webs: Sequence[str], allowed: Callable[[], int]) -> None:
         """Have every citizen talk, webhooks going to the webs in turn."""

@@ -6,6 +6,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -90,7 +91,8 @@ def _served(programs: Path, folder: Path, user: Mapping[str, Any]) -> Iterator[i
             error.add_note((folder / "log").read_text(errors="replace")[-4000:])
             raise
         finally:
-            server.terminate()
+            # "Fast": whoever is still connected has failed already, and is not waited for.
+            server.send_signal(signal.SIGINT)
             server.wait(30)
 
 

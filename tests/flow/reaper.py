@@ -11,6 +11,7 @@ from functools import partial
 import psycopg
 
 from channels.simulator.twilio import SentMessage, TwilioStandIn
+from tests.flow.crowd import Crowd, is_done
 from tests.flow.processes import START_SECONDS, Part, until
 
 
@@ -94,3 +95,12 @@ class Reaper:
         async with await psycopg.AsyncConnection.connect(self.database_url) as connection:
             row = await (await connection.execute(query)).fetchone()
         return int(row[0]) if row else 0
+
+
+async def talk_through(crowd: Crowd, reaper: Reaper, webs: Sequence[str]) -> None:
+    """Let everybody talk to these webs while workers are killed, until every message is answered."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(crowd.talk(webs, lambda: reaper.allowed(3, 10)))
+        await until(lambda: len(reaper.twilio.messages) > 10, within=60.0)
+        await reaper.reap()
+    await until(lambda: is_done(reaper.database_url, crowd.size), within=90.0)

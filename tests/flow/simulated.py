@@ -2,6 +2,9 @@
 
 Jobs are taken from the queue's own table and done by the functions that the worker would call, in the order of their
 locks; only how long a failed one waits is told by the simulated clock instead of the server's.
+
+A seed repeats a run: what coincides happens one after the other, in an order drawn by lot. With `races` it happens at
+once, as on several machines; then the outcome is decided by the database, and each run is another.
 """
 
 from __future__ import annotations
@@ -9,125 +12,60 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
-import random
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import text
 
-from bot import assembly, counter
 from bot.answer import AnswerLater
-from bot.deliver import DeliverLater
+from bot.assembly import counter
+from bot.assembly.core import Core, assemble
+from bot.assembly.worker import staffed
 from bot.desk.desk import StoredDesk
-from bot.desk.notices import TellLater
 from bot.queue import ANSWER, DELIVER
-from bot.rehearsal import MemoryChannel
+from bot.sending import SendLater
 from bot.settings import Settings
-from channels.port import Cause, Channel, Outbound, Receipt, SendFailed, Wiring
+from channels.port import Channel, Outbound, Report, TakeReport, Wiring
 from tests.fakes import FakeInterpreter
+from tests.flow.outside import Airwaves, Almanac, Lots, span
 
 TICK = timedelta(minutes=30)
 RETRY = timedelta(minutes=2)
-WINDOW = timedelta(hours=24)
 MOST_AT_ONCE = 200
+AT_ONCE = 4  # with races: the clock and so many others
 
 Story = AsyncGenerator[timedelta | datetime, None]
 """What somebody does: it yields how long to wait, or until when, before it goes on."""
-
-
-class Almanac:
-    """A time that stands still until it is moved to a later moment; implements `Clock`."""
-
-    def __init__(self, at: datetime) -> None:
-        self._at = at
-
-    def now(self) -> datetime:
-        return self._at
-
-    def move(self, to: datetime) -> None:
-        assert to >= self._at, "time only moves forward"
-        self._at = to
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """A message that the outside took: when, its id, to whom and under which key. `heard`: when they last wrote."""
-
-    at: datetime
-    uid: UUID
-    recipient: str
-    key: str
-    heard: datetime | None
-
-
-class Airwaves(MemoryChannel):
-    """A channel that is sometimes busy and sometimes vague, knows dead numbers, and closes its window after a day."""
-
-    settle = timedelta(minutes=1)
-
-    def __init__(self, name: str, clock: Almanac, chance: random.Random) -> None:
-        super().__init__(name)
-        self.window = WINDOW if name == "whatsapp" else None
-        self.templates: set[str] = set()
-        self.dead: set[str] = set()
-        self.log: list[Sending] = []
-        self.is_down = False
-        self._clock = clock
-        self._chance = chance
-        self._taken: set[UUID] = set()
-
-    async def send(self, message: Outbound) -> Receipt:
-        if message.recipient in self.dead:
-            raise SendFailed("Nomor tidak dikenal", permanent=True, cause=Cause.NOT_REACHABLE)
-        way = self._way(message)
-        luck = self._chance.random()
-        if self.is_down or luck < 0.01:
-            raise SendFailed("Saluran sibuk", permanent=False)
-        self._taken.add(message.id)
-        self.log.append(
-            Sending(self._clock.now(), message.id, message.recipient, message.key, message.last_heard)
-        )
-        receipt = await super().send(message)
-        if luck > 0.99:
-            raise SendFailed("Jawabannya hilang", permanent=False, uncertain=True)
-        return Receipt(receipt.external_id, way=way)
-
-    async def find(self, message: Outbound) -> Receipt | None:
-        return Receipt(f"said-{message.id}") if message.id in self._taken else None
-
-    def _way(self, message: Outbound) -> str:
-        if self.window is None:
-            return "text"
-        if message.last_heard is not None and self._clock.now() - message.last_heard < self.window:
-            return "text"
-        if message.key not in self.templates:
-            raise SendFailed("Jendela tertutup", permanent=True, cause=Cause.WINDOW_CLOSED)
-        return "template"
 
 
 @dataclass(slots=True)
 class SimulatedOffice:
     """The office, its clock, and what is to happen next."""
 
-    core: assembly.Core
+    core: Core
     clock: Almanac
     model: FakeInterpreter
     air: Mapping[str, Airwaves]
     desk: StoredDesk
-    chance: random.Random
+    lots: Lots
+    races: bool
     closed: list[tuple[int, datetime]] = field(default_factory=list)
     """Every conversation that the clock closed, and when; some have been opened again since."""
     acts: list[tuple[datetime, int, str]] = field(default_factory=list)
     """What officers did that no row tells of later: when, in which conversation, what."""
-    ticks: int = 0
+    numbers: Any = field(default_factory=itertools.count)
+    """For whoever needs a number that nobody else has."""
     _events: list[tuple[datetime, int, Story]] = field(default_factory=list)
     _count: Any = field(default_factory=itertools.count)
     _later: dict[int, datetime] = field(default_factory=dict)
     _ticked: datetime | None = None
+    _tend_at: datetime | None = None
+    _is_stirred: bool = True
+    _is_behind: bool = False
 
     def begin(self, story: Story, at: datetime) -> None:
         """Have a story begin at a moment."""
@@ -152,23 +90,39 @@ class SimulatedOffice:
             while self._events and self._events[0][0] <= moment:
                 stories.append(heapq.heappop(self._events)[2])
             if tick == moment:
-                # Whoever acts in the very second of closing does so at the same time.
-                await asyncio.gather(self.duty("closing"), *(self._go_on(each) for each in stories[:3]))
-                stories = stories[3:]
-                self._ticked = moment
-                self.ticks += 1
-                await self._note_closed()
-            for story in stories:
-                await self._go_on(story)
-            await self.work()
+                await self._tick(moment, stories)
+                await self.work()
+            else:
+                for story in stories:
+                    await self._go_on(story)
+            if retry == moment:
+                await self.work()
+
+    async def _tick(self, moment: datetime, stories: list[Story]) -> None:
+        """Do what the clock does, and what others do in that very second: before it, after it, or at once."""
+        lot = self.lots.of("tick", moment)
+        acts: list[Callable[[], Awaitable[None]]] = [partial(self.duty, "closing")]
+        acts += [partial(self._go_on, each) for each in stories]
+        if self.races:
+            await asyncio.gather(*(act() for act in acts[:AT_ONCE]))
+            acts = acts[AT_ONCE:]
+        lot.shuffle(acts)
+        # What is written then may be waiting for a worker, while the clock goes on.
+        self._is_behind = lot.random() < 0.5
+        for act in acts:
+            await act()
+        self._is_behind, self._ticked = False, moment
+        await self._note_closed()
 
     async def duty(self, name: str) -> None:
         """Do one of the clock's duties as the worker does."""
+        self._is_stirred = True
         await self._task(name)
 
     async def work(self) -> None:
-        """Do all jobs that can be done now; some are done twice at once, as after a rescue."""
-        while True:
+        """Do all jobs that can be done now; some are done twice, as after a rescue. After whatever was done."""
+        self._is_stirred = True
+        while not self._is_behind:
             jobs = await self.rows(
                 "SELECT id, task_name, args, lock FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id"
             )
@@ -186,17 +140,26 @@ class SimulatedOffice:
             await self.run_sql("DELETE FROM procrastinate_jobs WHERE id = ANY(:done)", done=done)
 
     async def _do(self, job: Any) -> bool:
-        times = 2 if job.task_name in {ANSWER, DELIVER} and self.chance.random() < 0.05 else 1
-        outcomes = await asyncio.gather(
-            *(self._task(job.task_name, **job.args) for _ in range(times)), return_exceptions=True
-        )
-        errors = [each for each in outcomes if isinstance(each, BaseException)]
+        """Do a job; tell whether it is done. One is done again at once, another one later."""
+        luck = self.lots.of(job.task_name, *job.args.values(), self.clock.now()).random()
+        twice = luck < 0.05 and job.task_name in {ANSWER, DELIVER}
+        outcomes = await self._done(partial(self._task, job.task_name, **job.args), 2 if twice else 1)
+        errors = [each for each in outcomes if each is not None]
         for error in errors:
-            if not isinstance(error, AnswerLater | DeliverLater | TellLater):
+            if not isinstance(error, AnswerLater | SendLater):
                 raise error
-        if errors:
+        is_again = bool(errors) or luck > 0.98
+        if is_again:
             self._later[job.id] = self.clock.now() + RETRY
-        return not errors
+        return not is_again
+
+    async def _done(self, do: Callable[[], Awaitable[None]], times: int) -> list[BaseException | None]:
+        if self.races:
+            return await asyncio.gather(*(do() for _ in range(times)), return_exceptions=True)
+        outcomes: list[BaseException | None] = []
+        for _ in range(times):
+            outcomes += await asyncio.gather(do(), return_exceptions=True)
+        return outcomes
 
     async def _task(self, name: str, **arguments: int) -> None:
         await self.core.queue.app.tasks[name].func(**arguments)
@@ -211,17 +174,20 @@ class SimulatedOffice:
 
     async def _next_tick(self) -> datetime | None:
         """Return the next moment of the half-hourly clock at which a conversation is to be looked at."""
-        (row,) = await self.rows(
-            "SELECT greatest(min(tend_at), '2000-01-01+00') AS at FROM conversation WHERE tend_at IS NOT NULL"
-        )
-        if row.at is None:
+        if self._is_stirred:
+            (row,) = await self.rows(
+                "SELECT greatest(min(tend_at), '2000-01-01+00') AS at FROM conversation WHERE tend_at IS NOT NULL"
+            )
+            self._tend_at, self._is_stirred = row.at, False
+        if self._tend_at is None:
             return None
-        tick = on_the_clock(max(row.at, self.clock.now()))
+        tick = on_the_clock(max(self._tend_at, self.clock.now()))
         return tick + TICK if tick == self._ticked else tick
 
     async def _note_closed(self) -> None:
         rows = await self.rows(
-            "SELECT id FROM conversation WHERE closed_at = :now AND closed_how = 'idle'", now=self.clock.now()
+            "SELECT id FROM conversation WHERE closed_at = :now AND closed_how = 'idle' ORDER BY id",
+            now=self.clock.now(),
         )
         self.closed += [(row.id, self.clock.now()) for row in rows]
 
@@ -244,17 +210,46 @@ def on_the_clock(moment: datetime) -> datetime:
 
 @asynccontextmanager
 async def simulated(
-    settings: Settings, database_url: str, at: datetime, chance: random.Random
+    settings: Settings, database_url: str, at: datetime, *, seed: int, races: bool = False
 ) -> AsyncIterator[SimulatedOffice]:
     """Put an office together whose time begins at a moment, over an upgraded, empty database."""
-    clock, model = Almanac(at), FakeInterpreter()
-    air = {name: Airwaves(name, clock, chance) for name in ("whatsapp", "email")}
+    clock, model, lots = Almanac(at), FakeInterpreter(), Lots(seed)
+    air = {name: Airwaves(name, clock, lots) for name in ("whatsapp", "email")}
 
-    def build(_settings: Settings, _wiring: Wiring) -> dict[str, Channel]:
+    wired: list[Wiring] = []
+
+    def build(_settings: Settings, wiring: Wiring) -> dict[str, Channel]:
+        wired.append(wiring)
         return dict(air)
 
     async with (
-        assembly.assemble(settings, database_url, clock=clock, build=build) as core,
-        assembly.staffed(core, model, burst=timedelta()),
+        assemble(settings, database_url, clock=clock, build=build) as core,
+        staffed(core, model, burst=timedelta()),
     ):
-        yield SimulatedOffice(core, clock, model, air, counter.desk(core), chance)
+        office = SimulatedOffice(core, clock, model, air, counter.desk(core), lots, races)
+        for each in air.values():
+            each.on_loss = partial(_report_later, office, each, wired[0].report)
+        yield office
+
+
+def _report_later(office: SimulatedOffice, air: Airwaves, report: TakeReport, lost: Outbound) -> None:
+    office.begin(_reports(office, air, report, lost), office.clock.now())
+
+
+async def _reports(office: SimulatedOffice, air: Airwaves, report: TakeReport, lost: Outbound) -> Story:
+    """Report that a message did not arrive after all; some such reports come twice."""
+    lot = office.lots.of("lost", air.name, lost.recipient, office.clock.now())
+    yield span(lot, timedelta(), timedelta(hours=12))
+    air.lost[lost.id] += 1
+    told = Report(
+        channel=air.name,
+        external_id=f"said-{lost.id}",
+        state="failed",
+        at=office.clock.now(),
+        message=lost.id,
+        reason="Tidak sampai",
+        is_passing=lot.random() < 0.3,
+    )
+    for _ in range(lot.randint(1, 2)):
+        await report(told)
+    await office.work()

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 import httpx
 from starlette.applications import Starlette
 
-from bot import assembly, jobs
+from bot import jobs
+from bot.assembly.core import Core, assemble
+from bot.assembly.worker import staffed
 from bot.clock import ManualClock
 from bot.settings import Settings
 from bot.store import media
@@ -42,8 +44,8 @@ async def test_a_voice_note_is_answered_and_kept_and_a_program_is_refused(
             return {"whatsapp": channel}
 
         async with (
-            assembly.assemble(settings, database_url, clock=clock, build=channels) as core,
-            assembly.staffed(core, FakeInterpreter(), burst=timedelta()),
+            assemble(settings, database_url, clock=clock, build=channels) as core,
+            staffed(core, FakeInterpreter(), burst=timedelta()),
         ):
             worker = asyncio.create_task(jobs.work(core.queue, install_signal_handlers=False))
             web = Starlette(routes=core.channels["whatsapp"].routes())
@@ -76,7 +78,7 @@ async def test_a_voice_note_is_answered_and_kept_and_a_program_is_refused(
             assert (refused.state, refused.file) == ("refused", None)
 
 
-async def _settled(core: assembly.Core) -> list[media.Enclosed]:
+async def _settled(core: Core) -> list[media.Enclosed]:
     """Wait until both files are settled; return them in the order in which they came."""
     async with asyncio.timeout(20):
         while True:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import pytest
 
 from bot.settings import Settings
 from channels.simulator.twilio import TwilioStandIn
-from tests.flow.crowd import Crowd, answers_of, is_done, unsteady
-from tests.flow.external import debian_programs, external_postgres
-from tests.flow.processes import parts, until, whatsapp_environment
-from tests.flow.reaper import Reaper
+from tests.flow.crowd import Crowd, answers_of, unsteady
+from tests.flow.processes import parts, whatsapp_environment
+from tests.flow.reaper import Reaper, talk_through
 from tests.nlu.rasa import RunningRasa
 
 KILLS = 6
-
-
-@pytest.fixture
-def external_url(program: Callable[..., str]) -> Iterator[str]:
-    with external_postgres(debian_programs(program)) as url:
-        yield url
 
 
 async def test_two_webs_and_two_workers_on_an_external_server_answer_in_order_and_once(  # noqa: PLR0917
@@ -50,11 +39,7 @@ async def test_two_webs_and_two_workers_on_an_external_server_answer_in_order_an
             running.start("scheduler", f"scheduler-{n}", PST_HOME=home)
             workers.append(running.start("worker", f"worker-{n}", PST_HOME=home))
         reaper = Reaper(workers, twilio, external_url, chance, times=KILLS)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(crowd.talk([web.url for web in webs], lambda: reaper.allowed(3, 10)))
-            await until(lambda: len(twilio.messages) > 10, within=60.0)
-            await reaper.reap()
-        await until(lambda: is_done(external_url, crowd.size), within=90.0)
+        await talk_through(crowd, reaper, [web.url for web in webs])
         running.stop()
         assert len(reaper.kills) == KILLS
         crowd.check_replies(answers)

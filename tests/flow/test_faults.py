@@ -16,7 +16,9 @@ import psycopg
 import pytest
 from starlette.applications import Starlette
 
-from bot import assembly, jobs
+from bot import jobs
+from bot.assembly.core import Core, assemble
+from bot.assembly.worker import staffed
 from bot.clock import ManualClock
 from bot.settings import Settings, load
 from channels.simulator.twilio import Fault, Pauses, TwilioStandIn, sign_webhook, webhook_form
@@ -165,14 +167,14 @@ PEOPLE = [f"whatsapp:+62811111120{number:02}" for number in range(5)]
 
 
 @asynccontextmanager
-async def at_work(settings: Settings, database_url: str, clock: ManualClock) -> AsyncIterator[assembly.Core]:
+async def at_work(settings: Settings, database_url: str, clock: ManualClock) -> AsyncIterator[Core]:
     """Have the office's real parts in this process, where the clock can be moved, and a model that knows all."""
     model = FakeInterpreter()
     for said, topic in TOPICS.items():
         model.teach(said, topic, service="konsultasi")
     async with (
-        assembly.assemble(settings, database_url, clock=clock) as core,
-        assembly.staffed(core, model, burst=timedelta()),
+        assemble(settings, database_url, clock=clock) as core,
+        staffed(core, model, burst=timedelta()),
     ):
         worker = asyncio.create_task(jobs.work(core.queue, install_signal_handlers=False))
         try:
@@ -226,7 +228,7 @@ async def test_an_hour_without_twilio_delays_everything_and_loses_nothing(
     }
 
 
-async def _ask(core: assembly.Core, said: str) -> None:
+async def _ask(core: Core, said: str) -> None:
     """Have everybody ask a question, by signed webhook."""
     routes = core.channels["whatsapp"].routes()
     transport = httpx.ASGITransport(Starlette(routes=routes))

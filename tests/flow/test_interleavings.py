@@ -10,10 +10,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from bot import assembly
-from bot.deliver import Delivering, DeliverLater
+from bot.assembly import duties, steps
+from bot.deliver import Delivering
 from bot.jobs import STALLED_SECONDS
 from bot.rehearsal import MemoryChannel
+from bot.sending import SendLater
 from bot.upkeep import Upkeep
 from channels.port import Outbound, Receipt, SendFailed
 from tests.fakes import Stage
@@ -106,7 +107,7 @@ async def _reply(stage: Stage) -> int:
 
 
 def _worker(stage: Stage, channel: MemoryChannel) -> Delivering:
-    return assembly.delivering(stage.core, {"whatsapp": channel})
+    return steps.delivering(stage.core, {"whatsapp": channel})
 
 
 async def test_a_worker_taken_for_dead_does_not_undo_what_another_has_sent(staged: Staged) -> None:
@@ -119,7 +120,7 @@ async def test_a_worker_taken_for_dead_does_not_undo_what_another_has_sent(stage
         stage.clock.advance(slow.settle)
         await _worker(stage, other).deliver(message_id)
         slow.may_go_on.set()
-        with pytest.raises(DeliverLater):
+        with pytest.raises(SendLater):
             await taken_for_dead
         assert await stage.scalar("SELECT state FROM delivery") == "sent"
         await _worker(stage, other).deliver(message_id)
@@ -141,7 +142,7 @@ async def test_of_two_workers_that_find_no_trace_of_an_attempt_one_sends(staged:
         await until(lambda: channel.entered == 2, within=10)
         channel.may_go_on.set()
         ends = await asyncio.gather(*both, return_exceptions=True)
-        assert sorted(type(end).__name__ for end in ends) == ["DeliverLater", "NoneType"]
+        assert sorted(type(end).__name__ for end in ends) == ["NoneType", "SendLater"]
         assert len(channel.took) == 1
         assert await stage.scalar("SELECT state FROM delivery") == "sent"
 
@@ -166,9 +167,54 @@ async def test_duties_left_behind_by_killed_workers_do_not_keep_answers_from_bei
             "UPDATE procrastinate_jobs SET status = 'doing',"
             " worker_id = (SELECT max(id) FROM procrastinate_workers) WHERE task_name = 'answer'",
         )
-        async with stage.core.queue.app.open_async():
+        async with stage.core.queue.opened():
             await Upkeep(stage.core.database, stage.core.queue, stage.clock, STALLED).rescue()
         assert await stage.column("SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'") == []
         assert (
             await stage.scalar("SELECT status FROM procrastinate_jobs WHERE task_name = 'answer'") == "todo"
         )
+
+
+@pytest.mark.parametrize("is_first", ["closing", "message"])
+async def test_who_writes_in_the_very_second_of_closing_is_never_lost(staged: Staged, is_first: str) -> None:
+    """Both wait for the same row; whoever gets it first, what was written is answered, in the right conversation."""
+    async with staged() as stage:
+        stage.by_day()
+        stage.model.teach("biaya?", "biaya", service="konsultasi")
+        await stage.answered("biaya?")
+        stage.clock.advance(timedelta(days=8))
+        closing = duties.closing(stage.core)
+        [conversation] = await closing.due(most=10)
+        async with stage.core.database.transaction() as tx:
+            await tx.execute(text("SELECT id FROM contact FOR UPDATE"))
+            acts = [
+                lambda: closing.tend(conversation),
+                lambda: stage.core.reception(stage.inbound("biaya?")),
+            ]
+            tasks = []
+            for number, act in enumerate(acts if is_first == "closing" else reversed(acts), 1):
+                tasks.append(asyncio.create_task(act()))
+
+                async def wait_both(of: int = number) -> bool:
+                    return await stage.scalar(WAITING) == of
+
+                await until(wait_both, within=10)
+        await asyncio.gather(*tasks)
+        kept = "SELECT count(*) FROM message WHERE author = 'citizen' AND answered_at IS NULL"
+        assert await stage.scalar(f"{kept} AND conversation_id = {conversation}") == (is_first == "message")
+        assert await stage.scalar(kept) == 1
+        state = await stage.scalar(f"SELECT state FROM conversation WHERE id = {conversation}")
+        assert (state == "closed") == (is_first == "closing")
+        assert (
+            await stage.scalar(
+                "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'answer' AND (args ->> 'message_id')::bigint"
+                " = (SELECT max(id) FROM message WHERE author = 'citizen')"
+            )
+            == 1
+        )
+        [message_id] = await stage.column(
+            "SELECT id FROM message WHERE author = 'citizen' AND answered_at IS NULL"
+        )
+        await stage.answering.answer(message_id)
+        await stage.deliver_all()
+        assert "biaya" in "".join(stage.memory["whatsapp"].take("whatsapp:+628111111001")).lower()

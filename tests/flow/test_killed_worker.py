@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from pathlib import Path
 
 from bot.settings import Settings
 from channels.simulator.twilio import TwilioStandIn
-from tests.flow.crowd import Crowd, answers_of, is_done, unsteady
-from tests.flow.processes import parts, until, whatsapp_environment
-from tests.flow.reaper import Reaper
+from tests.flow.crowd import Crowd, answers_of, unsteady
+from tests.flow.processes import parts, whatsapp_environment
+from tests.flow.reaper import Reaper, talk_through
 from tests.nlu.rasa import RunningRasa
 
 KILLS = 8
@@ -36,11 +35,7 @@ async def test_every_message_is_answered_in_order_and_once_whenever_the_worker_i
         running.start("scheduler")
         worker = running.start("worker")
         reaper = Reaper([worker], twilio, database_url, chance, times=KILLS)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(crowd.talk([web.url], lambda: reaper.allowed(3, 10)))
-            await until(lambda: len(twilio.messages) > 10, within=60.0)
-            await reaper.reap()
-        await until(lambda: is_done(database_url, crowd.size), within=90.0)
+        await talk_through(crowd, reaper, [web.url])
         running.stop()
         assert len(reaper.kills) == KILLS
         crowd.check_replies(answers)

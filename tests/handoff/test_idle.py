@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.idle import Daytime, Due, Limits, Standing, next_step
+from handoff.idle import Daytime, Due, Limits, Standing, closes_at, next_step
 
 DAYTIME = Daytime(time(8), time(20), ZoneInfo("Asia/Jakarta"))
 EARLY = datetime(2025, 1, 1, tzinfo=UTC)  # whenever it is looked at, it is early enough
@@ -46,6 +46,11 @@ def test_a_thank_you_puts_the_silence_off() -> None:
 
 def test_a_warning_of_an_earlier_silence_is_not_one_of_this() -> None:
     again = Standing(NOON, NOON - timedelta(hours=1), is_owed=False, warned_at=NOON - timedelta(days=1))
+    assert next_step(again, LIMITS, DAYTIME, now=EARLY) == Due("warn", NOON + timedelta(days=6))
+
+
+def test_a_silence_that_begins_in_the_very_second_of_a_warning_is_warned_of() -> None:
+    again = Standing(NOON, NOON, is_owed=False, warned_at=NOON)
     assert next_step(again, LIMITS, DAYTIME, now=EARLY) == Due("warn", NOON + timedelta(days=6))
 
 
@@ -106,3 +111,53 @@ def test_one_warning_and_one_end_never_early(
         assert time(8) <= first.at.astimezone(DAYTIME.zone).time() < time(20)
         first = next_step(replace(standing, warned_at=first.at), LIMITS, DAYTIME, now=EARLY)
     assert first == Due("close", since + timedelta(days=7))
+
+
+def test_other_limits_close_nothing_that_could_not_be_warned_of() -> None:
+    changed = NOON + timedelta(days=20)
+    silent = Standing(NOON, None, is_owed=False, limited_at=changed)
+    assert next_step(silent, LIMITS, DAYTIME, now=changed) == Due("warn", NOON + timedelta(days=6))
+    warned = replace(silent, warned_at=changed)
+    assert next_step(warned, LIMITS, DAYTIME, now=changed) == Due("close", changed + timedelta(days=1))
+    assert next_step(replace(silent, limited_at=NOON + timedelta(days=2)), LIMITS, DAYTIME, now=EARLY) == Due(
+        "warn", NOON + timedelta(days=6)
+    )
+
+
+def test_by_night_the_day_between_warning_and_closing_begins_in_the_morning() -> None:
+    changed = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)  # 22.30 in Jakarta
+    silent = Standing(NOON, None, is_owed=False, limited_at=changed)
+    assert closes_at(silent, LIMITS, DAYTIME) == datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+    assert next_step(silent, LIMITS, DAYTIME, now=changed) == Due("warn", NOON + timedelta(days=6))
+
+
+LAPSES = st.integers(0, 40).flatmap(
+    lambda warn: st.integers(warn, 60).map(lambda close: Limits(timedelta(days=warn), timedelta(days=close)))
+)
+
+
+@given(MOMENTS, st.integers(0, 90 * 24), LAPSES)
+def test_whoever_is_closed_by_other_limits_was_warned_and_had_all_the_time_to_answer(
+    answered: datetime, hours: int, limits: Limits
+) -> None:
+    """As the clock does it, from the moment at which the limits came to hold."""
+    changed = answered + timedelta(hours=hours)
+    silent, now = Standing(answered, None, is_owed=False, limited_at=changed), changed
+    for _ in range(4):
+        step = next_step(silent, limits, DAYTIME, now=now)
+        assert step is not None
+        now = max(now, step.at)
+        if step.step == "close":
+            break
+        now = DAYTIME.earliest(now)
+        silent = replace(silent, warned_at=now)
+    else:
+        raise AssertionError("it never ends")
+    assert now >= answered + (limits.close_after or timedelta())
+    if hours and limits.lead >= timedelta(days=1):
+        assert silent.warned_at is not None
+        # A warning that the usual days bring may fall into the night; one that a change brings leaves all its time.
+        least = (
+            limits.lead - timedelta(hours=12) if silent.warned_at > DAYTIME.earliest(changed) else limits.lead
+        )
+        assert now - silent.warned_at >= least

@@ -1,0 +1,1 @@
+"""Rows as officers see and change them: queries of the desk."""

@@ -25,7 +25,7 @@ class Credentials:
     is_disabled: bool
 
 
-_WHO = (
+WHO = (
     officer.c.id,
     officer.c.login,
     officer.c.name,
@@ -33,6 +33,7 @@ _WHO = (
     officer.c.role,
     officer.c.language,
 )
+"""What `who` reads."""
 
 
 def who(row: Any) -> Officer:
@@ -68,7 +69,7 @@ async def by_id(tx: Transaction, officer_id: int, *, lock: bool = False) -> Cred
 async def _credentials(
     tx: Transaction, which: ColumnElement[bool], *, lock: bool = False
 ) -> Credentials | None:
-    query = select(*_WHO, officer.c.password_hash, officer.c.totp_secret, officer.c.disabled_at).where(which)
+    query = select(*WHO, officer.c.password_hash, officer.c.totp_secret, officer.c.disabled_at).where(which)
     row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
     if row is None:
         return None
@@ -134,7 +135,7 @@ async def all_accounts(tx: Transaction, *, now: datetime, officer_id: int | None
     )
     query = (
         select(
-            *_WHO,
+            *WHO,
             officer.c.phone,
             officer.c.password_hash.is_not(None).label("has_password"),
             officer.c.totp_secret.is_not(None).label("has_factor"),

@@ -1,14 +1,16 @@
 """Which rows stand behind a figure of a report: the same words of SQL narrow the counting and find the list.
 
-They are about `conversation`, `contact` and `ticket`, with the parameters since, until (the end not included),
-channel, kind, assignee, now. See handoff/reports/counting.py for what is counted how.
+They are about `conversation`, `contact`, `ticket` and `message`, with the parameters since, until (the end not
+included), channel, kind, assignee, now. See handoff/reports/counting.py for what is counted how.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.store.surveys import IS_ONLY_SURVEY
 from handoff.reports.figures import Figure
+from handoff.reports.sayings import Sayings
 
 SERVICE = """
     coalesce(
@@ -21,15 +23,12 @@ SERVICE = """
 """
 """What a conversation is about: its first ticket's kind, else what was asked about; empty while it is not clear."""
 
-_OPENED = "conversation.opened_at >= :since AND conversation.opened_at < :until"
-_MESSAGES = (
-    "SELECT FROM message WHERE message.conversation_id = conversation.id"
-    " AND message.created_at >= :since AND message.created_at < :until"
+_OPENED = f"conversation.opened_at >= :since AND conversation.opened_at < :until AND NOT {IS_ONLY_SURVEY}"
+_RATING = (
+    "EXISTS (SELECT FROM rating WHERE rating.conversation_id = conversation.id"
+    " AND (CAST(:assignee AS bigint) IS NULL OR rating.officer_id = :assignee)"
 )
-_RATED = (
-    "EXISTS (SELECT FROM rating WHERE rating.conversation_id = conversation.id AND rating.rated_at >= :since"
-    " AND rating.rated_at < :until AND (CAST(:assignee AS bigint) IS NULL OR rating.officer_id = :assignee)"
-)
+_RATED = f"{_RATING} AND rating.rated_at >= :since AND rating.rated_at < :until"
 _WITHOUT_TICKET = "NOT EXISTS (SELECT FROM ticket AS its WHERE its.conversation_id = conversation.id)"
 _WITH_BOT = (
     "EXISTS (SELECT FROM message WHERE message.conversation_id = conversation.id AND message.author = 'bot')"
@@ -37,19 +36,13 @@ _WITH_BOT = (
 OF_CONVERSATIONS: Mapping[Figure, str] = {
     "arrivals": _OPENED,
     "by_bot": f"{_OPENED} AND {_WITHOUT_TICKET} AND {_WITH_BOT}",
-    "messages": f"EXISTS ({_MESSAGES} AND message.author = 'citizen' AND message.kind = 'message')",
-    "questions": f"EXISTS ({_MESSAGES} AND message.author = 'citizen' AND message.understood ? 'topics')",
-    "not_understood": f"EXISTS ({_MESSAGES} AND message.author = 'bot' AND EXISTS ("
-    "SELECT FROM delivery WHERE delivery.message_id = message.id"
-    " AND delivery.key IN ('suggest', 'not_understood', 'ticket_not_understood')))",
-    "replies": f"EXISTS ({_MESSAGES} AND message.author = 'officer' AND message.kind <> 'note'"
-    " AND (CAST(:assignee AS bigint) IS NULL OR message.officer_id = :assignee))",
     "rated": f"{_RATED})",
     "rated1": f"{_RATED} AND rating.score = 1)",
     "rated2": f"{_RATED} AND rating.score = 2)",
     "rated3": f"{_RATED} AND rating.score = 3)",
     "rated4": f"{_RATED} AND rating.score = 4)",
     "rated5": f"{_RATED} AND rating.score = 5)",
+    "asked": f"{_RATING} AND rating.asked_at >= :since AND rating.asked_at < :until)",
 }
 _CLOSED = "ticket.closed_at >= :since AND ticket.closed_at < :until"
 _OF_TICKETS: Mapping[Figure, str] = {
@@ -66,6 +59,18 @@ _OF_TICKETS: Mapping[Figure, str] = {
 }
 OF_TICKETS: Mapping[Figure, str] = {
     name: f"ticket.merged_into_id IS NULL AND {sql}" for name, sql in _OF_TICKETS.items()
+}
+
+# Of `message` with the `delivery` of what the bot wrote, if any.
+OF_MESSAGES: Mapping[Sayings, str] = {
+    "messages": "message.author = 'citizen' AND message.kind = 'message'",
+    # What a form asks for, or an officer is told, is no question.
+    "questions": "message.author = 'citizen' AND message.kind = 'message'"
+    " AND (message.understood #> '{topics,0}' IS NOT NULL OR message.understood ? 'unclear')",
+    "not_understood": "message.author = 'bot'"
+    " AND delivery.key IN ('suggest', 'not_understood', 'ticket_not_understood')",
+    "replies": "message.author = 'officer' AND message.kind <> 'note' AND message.officer_id IS NOT NULL",
+    "topic": "message.author = 'citizen' AND jsonb_typeof(message.understood -> 'topics') = 'array'",
 }
 
 

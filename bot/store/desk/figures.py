@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Text, bindparam, text
@@ -13,13 +13,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from bot.store.database import Transaction
-from bot.store.desk.behind import SERVICE, within
+from bot.store.desk.behind import OF_MESSAGES, SERVICE, within
+from bot.store.surveys import IS_ONLY_SURVEY
 from handoff.deadline import Pause
 from handoff.reports.figures import Scope
 from handoff.ticket import Kind, State
-
-NOT_UNDERSTOOD = ("suggest", "not_understood", "ticket_not_understood")
-"""The keys of replies that say that a question was not understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,7 @@ _TYPES: dict[str, TypeEngine[Any]] = {
     "until": DateTime(timezone=True),
     "channel": Text(),
     "kind": Text(),
+    "zone": Text(),
     "assignee": BigInteger(),
 }
 
@@ -66,7 +65,9 @@ async def _of(
     given = {"channel": scope.channel, "kind": scope.kind, "assignee": scope.officer_id}
     wanted = {name: value for name, value in given.items() if value is not None}
     conditions = "".join(narrow)
-    sql = query.replace("{service}", SERVICE).replace("{scope}", conditions)
+    sql = (
+        query.replace("{service}", SERVICE).replace("{survey}", IS_ONLY_SURVEY).replace("{scope}", conditions)
+    )
     values = {"since": since, "until": until, **wanted, **more}
     used = {name: value for name, value in values.items() if f":{name}" in sql}
     types = [bindparam(name, type_=_TYPES[name]) for name in used if name in _TYPES]
@@ -93,7 +94,7 @@ _ARRIVALS = """
             ) AS was_answered
         FROM conversation
         JOIN contact ON contact.id = conversation.contact_id
-        WHERE conversation.opened_at >= :since AND conversation.opened_at < :until {scope}
+        WHERE conversation.opened_at >= :since AND conversation.opened_at < :until AND NOT {survey} {scope}
     ) AS begun
     GROUP BY 1, 2, 3, 4
 """
@@ -103,6 +104,22 @@ async def arrivals(tx: Transaction, since: datetime, until: datetime, scope: Sco
     """Return the conversations that began, counted by what they have in common."""
     rows = await _of(tx, _ARRIVALS, since, until, scope, _in("conversation.id", scope))
     return [Arrival(*row) for row in rows]
+
+
+_CAME = """
+    SELECT (conversation.opened_at AT TIME ZONE :zone)::date AS day, contact.channel, count(*) AS count
+    FROM conversation JOIN contact ON contact.id = conversation.contact_id
+    WHERE conversation.opened_at >= :since AND conversation.opened_at < :until AND NOT {survey} {scope}
+    GROUP BY 1, 2
+"""
+
+
+async def came(
+    tx: Transaction, since: datetime, until: datetime, scope: Scope, *, zone: str
+) -> list[tuple[date, str, int]]:
+    """Return how many conversations began on each day of a zone (IANA name), by channel."""
+    rows = await _of(tx, _CAME, since, until, scope, _in("conversation.id", scope), zone=zone)
+    return [(row.day, row.channel, row.count) for row in rows]
 
 
 _WORK = """
@@ -150,31 +167,30 @@ class Talk:
     not_understood: int
 
 
-_TALK = """
+_TALK = f"""
     SELECT
-        count(*) FILTER (WHERE message.author = 'citizen' AND message.kind = 'message') AS messages,
-        count(*) FILTER (WHERE message.author = 'citizen' AND message.understood ? 'topics') AS questions,
-        count(*) FILTER (WHERE message.author = 'bot' AND delivery.key = ANY(:not_understood)) AS not_understood
+        count(*) FILTER (WHERE {OF_MESSAGES["messages"]}) AS messages,
+        count(*) FILTER (WHERE {OF_MESSAGES["questions"]}) AS questions,
+        count(*) FILTER (WHERE {OF_MESSAGES["not_understood"]}) AS not_understood
     FROM message LEFT JOIN delivery ON delivery.message_id = message.id AND message.author = 'bot'
-    WHERE message.created_at >= :since AND message.created_at < :until {scope}
-"""
+    WHERE message.created_at >= :since AND message.created_at < :until {{scope}}
+"""  # noqa: S608  our own words
 
 
 async def talk(tx: Transaction, since: datetime, until: datetime, scope: Scope) -> Talk:
     """Count what was said."""
     narrow = _in("message.conversation_id", scope)
-    found = await _of(tx, _TALK, since, until, scope, narrow, not_understood=list(NOT_UNDERSTOOD))
+    found = await _of(tx, _TALK, since, until, scope, narrow)
     row = found.one()
     return Talk(row.messages, row.questions, row.not_understood)
 
 
-_TOPICS = """
+_TOPICS = f"""
     SELECT topic, count(*) AS times
     FROM message, jsonb_array_elements_text(message.understood -> 'topics') AS topic
-    WHERE message.created_at >= :since AND message.created_at < :until
-        AND message.author = 'citizen' AND jsonb_typeof(message.understood -> 'topics') = 'array' {scope}
+    WHERE message.created_at >= :since AND message.created_at < :until AND {OF_MESSAGES["topic"]} {{scope}}
     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT :most
-"""
+"""  # noqa: S608  our own words
 
 
 async def topics(
@@ -185,12 +201,11 @@ async def topics(
     return [(row.topic, row.times) for row in rows]
 
 
-_REPLIES = """
+_REPLIES = f"""
     SELECT message.officer_id, count(*) AS times FROM message
-    WHERE message.created_at >= :since AND message.created_at < :until
-        AND message.author = 'officer' AND message.kind <> 'note' AND message.officer_id IS NOT NULL {scope}
+    WHERE message.created_at >= :since AND message.created_at < :until AND {OF_MESSAGES["replies"]} {{scope}}
     GROUP BY 1
-"""
+"""  # noqa: S608  our own words
 
 
 async def replies(tx: Transaction, since: datetime, until: datetime, scope: Scope) -> dict[int, int]:

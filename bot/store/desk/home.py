@@ -32,9 +32,11 @@ async def days(tx: Transaction, *, since: datetime, zone: str) -> Sequence[Row[A
 _TICKETS = text(
     """
     SELECT (
-            SELECT count(*) FROM ticket WHERE closed_at IS NULL AND opened_at >= :since
+            SELECT count(*) FROM ticket
+            WHERE closed_at IS NULL AND opened_at >= :since AND merged_into_id IS NULL
         ) + (
-            SELECT count(*) FROM ticket WHERE closed_at >= :since AND opened_at >= :since
+            SELECT count(*) FROM ticket
+            WHERE closed_at >= :since AND opened_at >= :since AND merged_into_id IS NULL
         ) AS opened,
         (SELECT count(*) FROM ticket WHERE closed_at >= :since) AS closed
     """

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import BigInteger, DateTime, bindparam, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from bot.store import pace
+from bot.store.attempts import Attempts, Busy, Recorded
 from bot.store.database import Transaction
-from bot.store.deliveries import Busy
 from bot.store.tables import officer_mail
 from channels.port import Enclosure, Outbound, Pace
 
@@ -131,46 +130,15 @@ class Attempt:
     wait: float = 0.0
 
 
-_IS_TO_BE_TRIED = "id = :mail AND attempts = :latest AND state IN ('kept', 'sending')"
-_ATTEMPT = text(
-    f"""
-    UPDATE officer_mail SET state = 'sending', attempted_at = :now, attempts = attempts + 1
-    WHERE {_IS_TO_BE_TRIED}
-    RETURNING attempts, 0.0::float AS wait, NULL AS busy
-    """  # noqa: S608  our own words
-).bindparams(bindparam("now", type_=DateTime(timezone=True)))
-# What officers are told keeps the pace of the channel with all other messages of ours: see bot/store/deliveries.py.
-_PACED_ATTEMPT = text(
-    f"""
-    WITH {pace.SLOT}, attempted AS (
-        UPDATE officer_mail SET state = 'sending', attempts = attempts + 1,
-            attempted_at = CAST(:now AS timestamptz) + make_interval(secs => slot.seconds)
-        FROM slot WHERE {_IS_TO_BE_TRIED}
-        RETURNING attempts
-    )
-    SELECT (SELECT attempts FROM attempted) AS attempts, (SELECT seconds FROM slot) AS wait,
-        ({pace.BUSY}) AS busy
-    """  # noqa: S608  our own words
-).bindparams(bindparam("now", type_=DateTime(timezone=True)))
+_ATTEMPTS = Attempts("officer_mail", key="id")
 
 
 async def attempt(tx: Transaction, kept: Mail, *, now: datetime, limit: Pace | None) -> Attempt | Busy | None:
-    """Record an attempt before it is made; `Busy` while the channel's limit is reached.
-
-    None when another worker has recorded one, or knows the end.
-    """
-    what = {"mail": kept.id, "latest": kept.attempts, "now": now}
-    if limit is None:
-        row = (await tx.execute(_ATTEMPT, what)).one_or_none()
-    else:
-        gaps = pace.gaps(limit, kept.outbound.channel, kept.outbound.recipient)
-        row = (await tx.execute(_PACED_ATTEMPT, {**what, **gaps})).one()
-    if row is None:
-        return None
-    if row.attempts is None:
-        return Busy(row.busy) if row.wait is None else None
-    outbound = replace(kept.outbound, attempted_at=now + timedelta(seconds=row.wait), attempt=row.attempts)
-    return Attempt(replace(kept, attempts=row.attempts, outbound=outbound), row.wait)
+    """Record an attempt before it is made, in the channel's pace with all other messages; see `Attempts.record`."""
+    made = await _ATTEMPTS.record(tx, kept.id, kept.outbound, latest=kept.attempts, now=now, limit=limit)
+    if not isinstance(made, Recorded):
+        return made
+    return Attempt(replace(kept, outbound=made.outbound, attempts=made.outbound.attempt), made.wait)
 
 
 async def settle(

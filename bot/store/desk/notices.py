@@ -105,7 +105,7 @@ _TO_BE_TOLD = text(
     """
     SELECT officer_id, (SELECT max(created_at) FROM officer_mail WHERE officer_id = notice.officer_id) AS last_at
     FROM officer_notice AS notice WHERE mail_id IS NULL AND created_at > :since
-    GROUP BY officer_id ORDER BY min(created_at)
+    GROUP BY officer_id ORDER BY min(created_at), officer_id
     """
 ).bindparams(bindparam("since", type_=DateTime(timezone=True)))
 

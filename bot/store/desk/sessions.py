@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select, update
 
 from bot.store.database import Transaction
-from bot.store.desk.accounts import who
+from bot.store.desk.accounts import WHO, who
 from bot.store.tables import officer, officer_link, officer_session
 from handoff.accounts import step_of
 from handoff.ports.accounts import Invited, OwnSession, Session
@@ -50,12 +50,7 @@ async def find(
     """
     query = (
         select(
-            officer.c.id,
-            officer.c.login,
-            officer.c.name,
-            officer.c.email,
-            officer.c.role,
-            officer.c.language,
+            *WHO,
             officer.c.totp_secret.is_not(None).label("has_factor"),
             officer_session.c.csrf,
             officer_session.c.is_complete,
@@ -139,12 +134,7 @@ async def invited(tx: Transaction, digest: bytes, *, now: datetime) -> Invited |
     """Return who a link that can still be used is for."""
     query = (
         select(
-            officer.c.id,
-            officer.c.login,
-            officer.c.name,
-            officer.c.email,
-            officer.c.role,
-            officer.c.language,
+            *WHO,
             officer.c.password_hash.is_(None).label("is_new"),
         )
         .join(officer, officer.c.id == officer_link.c.officer_id)

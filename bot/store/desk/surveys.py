@@ -11,6 +11,7 @@ from sqlalchemy import Date, DateTime, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from bot.store.database import Transaction
+from bot.store.surveys import IS_ONLY_SURVEY
 from handoff.ports.surveys import Campaign, Filled, Plan, Version
 
 _NOW = bindparam("now", type_=DateTime(timezone=True))
@@ -122,22 +123,27 @@ async def filled(tx: Transaction, survey_id: int) -> list[Filled]:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A person who can be invited, by their newest conversation of the period."""
+    """A person who can be invited, by their newest conversation of the period; `writes_letters`: it is by mail."""
 
     conversation_id: int
     person_id: int
     channel: str
     language: str
     service: str
+    writes_letters: bool
 
 
 # Whoever was asked in this survey before, also as somebody they were joined with, is not asked again.
 _SERVED = text(
-    """
+    f"""
     SELECT DISTINCT ON (contact.person_id) conversation.id, contact.person_id, contact.channel, contact.language,
         coalesce(
             (SELECT kind FROM ticket WHERE ticket.conversation_id = conversation.id ORDER BY id LIMIT 1),
-            conversation.context #>> '{subject,service}', ''
+            conversation.context #>> '{{subject,service}}', ''
+        ),
+        EXISTS (
+            SELECT FROM message WHERE message.conversation_id = conversation.id AND message.author = 'citizen'
+                AND message.reply_id IS NOT NULL
         )
     FROM conversation
     JOIN contact ON contact.id = conversation.contact_id
@@ -146,6 +152,7 @@ _SERVED = text(
         AND conversation.forgotten_at IS NULL AND person.erased_at IS NULL
         AND contact.opted_out_at IS NULL AND contact.unreachable IS NULL
         AND conversation.last_outbound_at IS NOT NULL  -- one of our answers was sent
+        AND NOT {IS_ONLY_SURVEY}
         AND NOT EXISTS (
             SELECT 1 FROM survey_sheet
             WHERE survey_sheet.survey_id = :survey AND survey_sheet.person_id = contact.person_id
@@ -156,7 +163,7 @@ _SERVED = text(
         )
     ORDER BY contact.person_id, conversation.closed_at DESC, conversation.id DESC
     LIMIT :most
-    """
+    """  # noqa: S608  our own words
 ).bindparams(
     bindparam("since", type_=DateTime(timezone=True)), bindparam("until", type_=DateTime(timezone=True))
 )

@@ -13,14 +13,15 @@ from sqlalchemy import BigInteger, DateTime, Row, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.store.database import Transaction
-from bot.store.silence import CAN_CLOSE, CLOSES
+from bot.store.silence import CAN_CLOSE, CLOSES, UNDELIVERED_SINCE
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 
 _HEAD = text(
     f"""
     SELECT conversation.id, conversation.state, conversation.subject, conversation.follows_id,
-        conversation.held_at, conversation.owed_since, conversation.opened_at, conversation.closed_at,
+        conversation.held_at, coalesce(conversation.owed_since, {UNDELIVERED_SINCE}) AS owed_since,
+        conversation.opened_at, conversation.closed_at,
         holder.id AS holder_id, holder.name AS holder, contact.id AS contact_id, contact.channel,
         contact.language, person.id AS person_id, person.name, person.organisation, person.email,
         person.consented_at IS NOT NULL AS has_consented, person.erased_at IS NOT NULL AS is_erased,

@@ -35,7 +35,7 @@ _CONVERSATIONS = _before(
     f"""
     SELECT id FROM conversation
     WHERE closed_at < :before AND {forgetting.IS_LEFT} AND NOT ({_IS_OPEN})
-    ORDER BY closed_at LIMIT :most
+    ORDER BY closed_at, id LIMIT :most
     """  # noqa: S608  our own words
 )
 

@@ -123,7 +123,7 @@ conversation = Table(
     moment("closed_at", nullable=True),
     # When what was said in it was removed, at the person's wish or at the end of its retention.
     moment("forgotten_at", nullable=True),
-    Column("closed_how", String(16)),  # officer | citizen | idle | merged
+    Column("closed_how", String(16)),  # officer | citizen | idle | merged | survey
     # What silence does to it (bot/closing.py): when to look next, None: nothing can happen by itself, -infinity: at
     # once (set by a trigger when what it depends on changes); when it was warned of; who holds the closing back.
     moment("tend_at", nullable=True),

@@ -131,15 +131,18 @@ let asked = 0;
 async function offerCanned(words) {
   const start = slashStart(words);
   if (start === null) {
+    asked += 1; // whatever is still on its way is wanted no more
     hideCanned();
     return;
   }
   const mine = ++asked;
   const typed = words.value.slice(start + 1, words.selectionStart);
   const answer = await fetch(`${words.dataset.canned}?options&q=${encodeURIComponent(typed)}`, { headers: { "HX-Request": "true" } });
-  if (mine !== asked || !answer.ok) return;
+  const options = await answer.text();
+  // Only now: while the text was on its way more may have been typed, asked and answered.
   const list = at("canned-choice");
-  list.innerHTML = await answer.text();
+  if (mine !== asked || !answer.ok || !list) return;
+  list.innerHTML = options;
   list.hidden = false;
   choose(list.querySelector("[role=option]"));
 }

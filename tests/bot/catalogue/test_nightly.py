@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot import assembly
-from bot.assembly import Core
+from bot.assembly.core import Core, assemble
 from bot.clock import ManualClock
 from bot.complaints import SettingsError
 from bot.health import report
@@ -100,7 +99,7 @@ async def assembled(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     url = variables["PST_DATABASE_URL"]
-    async with assembly.assemble(load(tmp_path / "none"), url, clock=clock, build=lambda *_: {}) as core:
+    async with assemble(load(tmp_path / "none"), url, clock=clock, build=lambda *_: {}) as core:
         yield core
 
 
@@ -143,7 +142,7 @@ async def test_it_is_scheduled_only_with_a_token(
         del variables["PST_BPS_TOKEN"]
     async with assembled(variables, monkeypatch, tmp_path, ManualClock()) as core:
         assert (core.catalogue() is not None) is has_token
-        async with core.queue.app.open_async():
+        async with core.queue.opened():
             ticking = asyncio.create_task(core.schedule().run())
             async with asyncio.timeout(10):
                 while not {"tidy"} | ({"sync"} if has_token else set()) <= (ticked := await _ticked(core)):

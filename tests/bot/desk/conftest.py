@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 
 import pytest
 
-from bot import counter
+from bot.assembly import counter
 from tests.bot.desk.floor import Floor
 from tests.fakes import Stage
 

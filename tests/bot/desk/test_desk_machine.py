@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot import counter
+from bot.assembly import counter
 from bot.store import tickets
 from bot.store.tickets import Ticket
 from handoff.deadline import Pause

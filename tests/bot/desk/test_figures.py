@@ -129,6 +129,23 @@ async def test_a_month_is_counted_by_local_days(office: Office) -> None:
     assert dict(found.arrivals) == {("whatsapp", ""): 2}
 
 
+async def test_a_surveys_answers_are_no_arrival_until_something_else_is_said(office: Office) -> None:
+    survey, asked = '{"survey": true}', '{"topics": ["konsultasi/biaya"], "confidence": 0.9}'
+    for more in (
+        (),
+        ((asked, "citizen"),),
+        (('{"topics": ["terima_kasih"]}', "citizen"),),
+        ((None, "officer"),),
+    ):
+        conversation = await office.conversation("whatsapp", at(5, 9))
+        await office.said(conversation, "citizen", at(5, 9), understood=survey)
+        await office.replied(conversation, at(5, 9), "survey_question")
+        for understood, author in more:
+            await office.said(conversation, author, at(5, 10), understood=understood)
+    found = await counting(office).figures(MARCH)
+    assert dict(found.arrivals) == {("whatsapp", ""): 2}, "a question, and an officer's word"
+
+
 async def test_arrivals_have_the_service_of_their_ticket_or_of_what_was_asked(office: Office) -> None:
     asked = await office.conversation(
         "whatsapp", at(2), context='{"subject": {"topic": "biaya", "service": "penjualan"}}'
@@ -145,11 +162,14 @@ async def test_topics_are_told_by_title_and_talk_is_none(office: Office) -> None
     talk = await office.conversation("whatsapp", at(2))
     for topics in ('["konsultasi/biaya"]', '["konsultasi/biaya", "arti/gini_ratio"]', '["salam"]', "[]"):
         await office.said(talk, "citizen", at(2), understood=f'{{"topics": {topics}, "confidence": 0.9}}')
-    await office.said(talk, "citizen", at(2), kind="reaction")
+    await office.said(talk, "citizen", at(2), understood='{"topics": [], "confidence": 0.1, "unclear": true}')
+    await office.said(talk, "citizen", at(2), kind="reaction", understood='{"topics": [], "confidence": 0.0}')
     await office.replied(talk, at(2), "not_understood")
     found = await counting(office).figures(MARCH)
     assert found.topics == (("Biaya konsultasi", 2), ("Gini rasio", 1))
-    assert (found.messages, found.questions, found.not_understood) == (4, 4, 1)
+    assert (found.messages, found.questions, found.not_understood) == (5, 4, 1), (
+        "an address told a form is none"
+    )
 
 
 async def test_tickets_deadlines_and_officers(office: Office) -> None:

@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from bot import assembly, jobs
-from bot.desk.notices import FRESH, Notices, TellLater
-from bot.media import Fetching
+from bot import jobs
+from bot.assembly import duties, steps
+from bot.desk.notices import FRESH, Notices
+from bot.sending import SendLater
 from bot.store.desk import notices as store
 from bot.store.privacy import retention
 from channels.email import Email
@@ -83,7 +84,7 @@ async def post(floor: Floor) -> AsyncIterator[Post]:
     async with start_smtp_stub() as server:
         mail: Email = channel(smtp_url=server.url, now=floor.stage.clock.now)
         try:
-            yield Post(floor, server, assembly.notices(floor.stage.core, {"email": mail}))
+            yield Post(floor, server, duties.notices(floor.stage.core, {"email": mail}))
         finally:
             await mail.close()
 
@@ -241,7 +242,7 @@ async def test_the_channels_pace_is_kept(post: Post) -> None:
             try:
                 await post.notices.send(mail_id)
                 break
-            except TellLater as later:
+            except SendLater as later:
                 await asyncio.sleep(later.seconds)
     rows = await post.floor.rows("SELECT attempted_at FROM officer_mail ORDER BY attempted_at")
     gaps = [(after.attempted_at - before.attempted_at).total_seconds() for before, after in pairwise(rows)]
@@ -258,7 +259,7 @@ class TestFailures:
         post.server.script["EOM"] = [DROP]  # it was taken, and nobody said so
         await post.notices.gather()
         mail = await post.mail()
-        with pytest.raises(TellLater):
+        with pytest.raises(SendLater):
             await post.notices.send(mail.id)
         assert (await post.mail()).state == "sending"
         post.later(timedelta(minutes=10))
@@ -275,7 +276,7 @@ class TestFailures:
         post.server.script["RCPT"] = ["451 4.7.1 greylisted"]
         await post.notices.gather()
         mail = await post.mail()
-        with pytest.raises(TellLater) as later:
+        with pytest.raises(SendLater) as later:
             await post.notices.send(mail.id)
         assert later.value.backs_off
         assert ((await post.mail()).state, "451" in (await post.mail()).failure) == ("kept", True)
@@ -329,7 +330,7 @@ async def test_a_mail_that_lost_its_job_is_found(post: Post) -> None:
 async def test_without_email_nothing_is_sent_and_it_grows_old(post: Post) -> None:
     await post.floor.officer("Ani")
     await post.floor.asked()
-    off = assembly.notices(post.floor.stage.core, {})
+    off = duties.notices(post.floor.stage.core, {})
     await off.gather()
     assert await post.floor.rows("SELECT 1 FROM officer_mail") == []
     post.later(FRESH)
@@ -371,14 +372,14 @@ async def test_a_worker_does_it_all_by_its_queue(post: Post) -> None:
         core.database,
         core.clock,
         answering=post.floor.stage.answering,
-        delivering=assembly.delivering(core, mail),
-        reader=assembly.reader(core),
-        fetching=Fetching(core.database, core.channels, core.files, core.clock),
+        delivering=steps.delivering(core, mail),
+        reader=steps.reader(core),
+        fetching=steps.fetching(core, core.channels),
         files=core.files,
         notices=post.notices,
-        tending=assembly.tending(core),
+        tending=duties.tending(core),
     )
-    async with core.queue.app.open_async():
+    async with core.queue.opened():
         worker = asyncio.create_task(jobs.work(core.queue, install_signal_handlers=False))
         await core.queue.upkeep("tickets")
         await core.queue.upkeep("notices")
@@ -424,7 +425,7 @@ class TestPhones:
 
     async def test_the_office_yml_decides(self, post: Post) -> None:
         core = post.floor.stage.core
-        assert not assembly.notices(core, {}).has_template
+        assert not duties.notices(core, {}).has_template
         channels = tuple(
             replace(
                 each, options=each.options.model_copy(update={"templates": Templates(officer_notice=SID)})
@@ -433,6 +434,6 @@ class TestPhones:
             else each
             for each in core.settings.channels
         )
-        assert assembly.notices(
+        assert duties.notices(
             replace(core, settings=replace(core.settings, channels=channels)), {}
         ).has_template

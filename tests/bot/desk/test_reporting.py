@@ -5,18 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
 
-from bot import assembly
+from bot.assembly import duties, speech
 from bot.desk.figures import Counting
-from bot.desk.reporting import MonthlyReporting
+from bot.desk.reporting import Reporting
 from bot.desk.reports import Reports, month_of
 from bot.store import files
 from bot.working_days import rules_of
+from handoff.ports.values import NotFound
+from handoff.reports.document import Paragraph
+from handoff.reports.figures import Scope
+from handoff.reports.pdf import pdf
+from handoff.reports.xlsx import xlsx
 from tests.fakes import Stage
 
 Staged = Callable[[], AbstractAsyncContextManager[Stage]]
@@ -30,16 +36,18 @@ class Desk:
         counting = Counting(stage.core.database, rules_of(office), lambda label: label)
         self.reports = Reports(counting, office, stage.clock)
         self.monthly = self.mailing()
-        # The month after this one is reported at the beginning of the one after that.
+        # The month after this one is reported at the beginning of the one after that; not December, which the
+        # year's report would follow.
         today = stage.clock.now().astimezone(ZONE).date()
-        self.month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+        ahead = 63 if today.month == 11 else 32
+        self.month = (today.replace(day=1) + timedelta(days=ahead)).replace(day=1)
         self.after = (self.month + timedelta(days=32)).replace(day=1)
         self.first_working_day = next(counting.deadlines.calendar.working_days_from(self.after))
 
-    def mailing(self, *mail_to: str) -> MonthlyReporting:
+    def mailing(self, *mail_to: str) -> Reporting:
         core = self.stage.core
-        texts = assembly.texts(core.settings)
-        return MonthlyReporting(
+        texts = speech.texts(core.settings)
+        return Reporting(
             core.database, core.queue, self.stage.clock, self.reports, core.files, texts, mail_to
         )
 
@@ -65,10 +73,13 @@ async def test_on_the_first_working_day_once(desk: Desk) -> None:
     desk.go_to(desk.first_working_day, 6)
     assert not await desk.monthly.run()
     desk.go_to(desk.first_working_day, 8)
-    made = await asyncio.gather(*(desk.monthly.run() for _ in range(5)))
-    assert sum(made) == 1
+    assert any(await asyncio.gather(*(desk.monthly.run() for _ in range(5))))
     assert not await desk.monthly.run()
-    assert await desk.stage.scalar("SELECT first::text FROM report") == desk.month.isoformat()
+    assert await desk.stage.scalar("SELECT count(*) FROM report WHERE kind = 'month'") == 1
+    assert (
+        await desk.stage.scalar("SELECT first::text FROM report WHERE kind = 'month'")
+        == desk.month.isoformat()
+    )
 
 
 async def test_a_missed_day_is_caught_up(desk: Desk) -> None:
@@ -83,6 +94,81 @@ async def test_nothing_is_reported_of_the_time_before_the_office_began(desk: Des
     await desk.stage.answered("halo")
     assert not await desk.monthly.run()
     assert await desk.count() == 0
+
+
+async def test_the_years_report_is_made_in_january_and_stays(desk: Desk) -> None:
+    year = desk.month.year
+    desk.go_to(desk.month.replace(day=20), 10)
+    await desk.stage.answered("halo")
+    january = date(year + 1, 1, 1)
+    first = next(desk.reports.counting.deadlines.calendar.working_days_from(january))
+    mailing = desk.mailing("kepala@example.go.id")
+    desk.go_to(first, 6)
+    await mailing.run()
+    assert await desk.stage.scalar("SELECT count(*) FROM report WHERE kind = 'year'") == 0
+    desk.go_to(first, 8)
+    made = await asyncio.gather(*(mailing.run() for _ in range(3)))
+    assert any(made)
+    assert not await mailing.run()
+    assert await desk.stage.scalar("SELECT count(*) FROM report WHERE kind = 'year'") == 1
+    assert await desk.stage.scalar("SELECT first::text FROM report WHERE kind = 'year'") == f"{year}-01-01"
+    subject = f"Laporan Pelayanan Statistik Terpadu, tahun {year}"
+    assert await desk.stage.scalar(f"SELECT count(*) FROM officer_mail WHERE subject = '{subject}'") == 1
+    async with desk.stage.core.database.transaction() as tx:
+        await tx.execute(text("UPDATE conversation SET opened_at = opened_at + interval '400 days'"))
+    desk.go_to(first + timedelta(days=60), 9)
+    document = await desk.reports.year(year)
+    assert document.made_on == first
+    [key_figures] = [each for each in document.grids() if each.caption == "Angka pokok"]
+    assert key_figures.rows[0][:2] == ("Percakapan yang masuk", 1)
+
+
+async def test_what_was_reported_is_what_the_dashboard_shows_of_the_same_days(desk: Desk) -> None:
+    desk.go_to(desk.month.replace(day=20), 10)
+    for n in range(3):
+        await desk.stage.answered("halo", sender=f"whatsapp:+62811111100{n}")
+    desk.go_to(desk.first_working_day, 9)
+    assert await desk.monthly.run()
+    period = month_of(desk.month.year, desk.month.month)
+    live = replace(desk.reports.counting, clock=desk.stage.clock)
+    assert await live.figures(period, Scope()) == await desk.reports.figures(period)
+    assert sum(step.total for step in await live.timeline(period)) == 3
+
+
+async def test_a_report_is_the_same_file_on_every_later_day(desk: Desk) -> None:
+    desk.go_to(desk.month.replace(day=20), 10)
+    await desk.stage.answered("halo")
+    desk.go_to(desk.first_working_day, 9)
+    assert await desk.monthly.run()
+    made = await desk.reports.month(desk.month.year, desk.month.month)
+    desk.go_to(desk.first_working_day + timedelta(days=40), 9)
+    again = await desk.reports.month(desk.month.year, desk.month.month)
+    assert made.made_on == again.made_on == desk.first_working_day
+    assert pdf(made) == pdf(again)
+    assert xlsx(made) == xlsx(again)
+
+
+async def test_the_legal_basis_is_what_the_office_says_everywhere(desk: Desk) -> None:
+    office = desk.stage.core.settings.office
+    basis = "Peraturan contoh nomor 1."
+    said = office.model_copy(update={"reports": office.reports.model_copy(update={"basis": basis})})
+    reports = replace(desk.reports, office=said)
+    today = desk.stage.clock.now().astimezone(ZONE).date()
+    for document in (await reports.month(today.year, today.month), await reports.year(today.year)):
+        words = [each.text for each in document.blocks if isinstance(each, Paragraph)]
+        assert sum(basis in each for each in words) == 1
+        assert not any("16.2/2024" in each for each in words)
+
+
+async def test_what_has_not_begun_has_no_report(desk: Desk) -> None:
+    today = desk.stage.clock.now().astimezone(ZONE).date()
+    with pytest.raises(NotFound):
+        await desk.reports.month(desk.month.year, desk.month.month)
+    with pytest.raises(NotFound):
+        await desk.reports.year(today.year + 1)
+    document = await desk.reports.year(today.year)
+    [months] = [each for each in document.grids() if each.caption == "Perkembangan menurut bulan"]
+    assert len(months.rows) == today.month
 
 
 async def test_what_was_reported_stays_whatever_is_forgotten_later(desk: Desk) -> None:
@@ -106,7 +192,7 @@ async def test_it_is_mailed_once_to_whom_the_office_names_with_both_files(desk: 
     mailing = desk.mailing("kepala@example.go.id", "penyelia@example.go.id")
     assert await mailing.run()
     assert not await mailing.run()
-    notices = assembly.notices(desk.stage.core, desk.stage.core.channels)
+    notices = duties.notices(desk.stage.core, desk.stage.core.channels)
     for mail_id in await desk.stage.column("SELECT id FROM officer_mail ORDER BY id"):
         await notices.send(mail_id)
     sent = desk.stage.memory["email"].sent

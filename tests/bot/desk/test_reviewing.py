@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot import assembly
+from bot.assembly import duties
 from tests.fakes import Stage, StoppedClock
 
 Staged = Callable[[], AbstractAsyncContextManager[Stage]]
@@ -29,13 +29,13 @@ COUNT = "SELECT count(*) FROM event WHERE kind = 'review_standards'"
 )
 async def test_when_it_is_due(staged: Staged, at: datetime, month: int | None, year: int | None) -> None:
     async with staged() as stage:
-        assert replace(assembly.reviewing(stage.core), clock=StoppedClock(at), month=month).due() == year
+        assert replace(duties.reviewing(stage.core), clock=StoppedClock(at), month=month).due() == year
 
 
 async def test_it_is_noted_once_a_year(staged: Staged) -> None:
     async with staged() as stage:
         reviewing = replace(
-            assembly.reviewing(stage.core), clock=StoppedClock(datetime(2027, 6, 1, tzinfo=UTC)), month=1
+            duties.reviewing(stage.core), clock=StoppedClock(datetime(2027, 6, 1, tzinfo=UTC)), month=1
         )
         assert [await reviewing.run(), await reviewing.run()] == [True, False]
         assert await replace(reviewing, clock=StoppedClock(datetime(2028, 6, 1, tzinfo=UTC))).run()

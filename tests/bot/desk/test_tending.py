@@ -8,12 +8,12 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from bot import assembly
+from bot.assembly import duties, steps
 from bot.office import Office
 from handoff.ports.values import Officer
 from tests.bot.desk.floor import PHONE, Floor
 from tests.bot.desk.timing import go_to, monday, tend, told
-from tests.bot.test_deliver_detours import Windowed
+from tests.bot.dispatch import Windowed
 
 DAY = timedelta(days=1)
 BEFORE = timedelta(seconds=5)
@@ -156,7 +156,7 @@ async def later(floor: Floor, office: Office, moment: datetime) -> None:
     """Go on with a changed office, as after a restart."""
     go_to(floor, moment)
     core = replace(floor.stage.core, settings=replace(floor.stage.core.settings, office=office))
-    await assembly.tending(core).tend()
+    await duties.tending(core).tend()
 
 
 class TestUnclaimed:
@@ -251,10 +251,10 @@ class TestUnclaimed:
         go_to(floor, at(begins, 4, time(19, 30)))
         await floor.asked()
         await floor.run("UPDATE person SET email = :address", address=address)
-        go_to(floor, at(begins, 7, time(8, 30)))
+        go_to(floor, at(begins, 7, time(8, 31)))
         await tend(floor)
         channels = {"whatsapp": Windowed(stage.clock.now), "email": stage.memory["email"]}
-        delivering = assembly.delivering(stage.core, channels)
+        delivering = steps.delivering(stage.core, channels)
         for _ in range(2):
             for message_id in await stage.column("SELECT message_id FROM delivery WHERE state = 'kept'"):
                 await delivering.deliver(message_id)

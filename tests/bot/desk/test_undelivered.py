@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from bot import assembly
+from bot.assembly import steps
 from bot.rehearsal import MemoryChannel
 from bot.report import Reporting
 from channels.port import Outbound, Receipt, Report, ReportState, SendFailed
@@ -27,7 +27,7 @@ class Refusing(MemoryChannel):
 
 async def refused(floor: Floor, message_id: int, *, uncertain: bool = False) -> None:
     channel = Refusing(SendFailed("ditolak", permanent=True, uncertain=uncertain))
-    await assembly.delivering(floor.stage.core, {"whatsapp": channel}).deliver(message_id)
+    await steps.delivering(floor.stage.core, {"whatsapp": channel}).deliver(message_id)
 
 
 async def told(floor: Floor, message_id: int, state: ReportState) -> None:
@@ -69,6 +69,26 @@ async def test_a_failure_that_is_told_days_later_counts_as_well(floor: Floor) ->
     floor.stage.clock.advance(timedelta(days=2))
     await told(floor, message_id, "failed")
     assert (await floor.conversation(conversation_id)).owed_since is not None
+
+
+@pytest.mark.parametrize("is_late", [False, True], ids=["told before", "told after"])
+async def test_what_the_bot_has_answered_since_is_owed_no_more(floor: Floor, is_late: bool) -> None:
+    sari = await floor.officer("Sari")
+    floor.stage.model.teach("alamat kantor di mana?", "alamat")
+    await floor.stage.answering.answer(await floor.stage.hear("alamat kantor di mana?"))
+    conversation_id = (await floor.row("SELECT id FROM conversation")).id
+    await floor.desk.claim(sari, conversation_id)
+    message_id = await floor.reply(sari, conversation_id, "Ada yang bisa kami bantu?")
+    await floor.desk.hand_back(sari, conversation_id)
+    await floor.stage.deliver_all()
+    if not is_late:
+        await told(floor, message_id, "failed")
+        assert (await floor.conversation(conversation_id)).owed_since is not None
+    await floor.stage.answering.answer(await floor.stage.hear("alamat kantor di mana?"))
+    if is_late:
+        await told(floor, message_id, "failed")
+    assert (await floor.conversation(conversation_id)).owed_since is None
+    assert (await floor.row("SELECT kind FROM event WHERE kind = 'not_delivered'")).kind == "not_delivered"
 
 
 async def test_what_turns_out_to_have_arrived_is_owed_no_more(floor: Floor) -> None:

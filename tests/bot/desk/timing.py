@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from bot import assembly
+from bot.assembly import duties
 from bot.working_days import calendar_of
 from tests.bot.desk.floor import Floor
 
@@ -36,7 +36,7 @@ def go_to(floor: Floor, moment: datetime) -> None:
 
 async def tend(floor: Floor) -> None:
     """Let time do what it does, once."""
-    await assembly.tending(floor.stage.core).tend()
+    await duties.tending(floor.stage.core).tend()
 
 
 async def told(

@@ -12,7 +12,7 @@ from bot.read import Reader
 from bot.receive import Reception
 from bot.rehearsal import MemoryChannel
 from bot.report import Reporting
-from bot.store import messages, tickets
+from bot.store import replies, tickets, unanswered
 from bot.store.contents import Contents
 from channels.email.read import read
 from channels.port import Attachment, Cursor, Enclosure, Ignored, Inbound, Parcel
@@ -97,9 +97,9 @@ async def add_officer(stage: Stage) -> int:
 async def reply(stage: Stage, message: int, file: str) -> None:
     """Answer as an officer does, with a file."""
     async with stage.core.database.transaction() as tx:
-        asked = await messages.waiting(tx, message)
+        asked = await unanswered.waiting(tx, message)
         assert asked is not None
-        await messages.keep_reply(
+        await replies.keep_reply(
             tx,
             replace(asked, subject=f"Balasan {WORD}"),
             author="officer",

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.office import Retention as Rules
+from bot.office.retention import Retention as Rules
 from bot.privacy.erase import Erasure
 from bot.privacy.retention import Removed, Retention
 from bot.schedule import EVERY_SECONDS

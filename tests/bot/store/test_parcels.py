@@ -83,7 +83,7 @@ async def test_the_same_parcel_again_is_kept_once_and_its_second_file_is_tidied(
         await keep(stage, LARGE)
         assert len(files_of(settings)) == 2
         stage.clock.advance(timedelta(days=1, minutes=1))
-        async with stage.core.queue.app.open_async():
+        async with stage.core.queue.opened():
             await upkeep(stage).tidy()
         assert len(files_of(settings)) == 1
         assert await content(stage, 1) == LARGE

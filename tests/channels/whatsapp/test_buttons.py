@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot import assembly
+from bot.assembly import speech
 from bot.settings import load
 from channels.markup import plain
 from channels.port import Outbound
@@ -22,9 +22,10 @@ from channels.whatsapp.format import units
 from channels.whatsapp.options import Buttons
 from channels.whatsapp.parse import parse
 from channels.whatsapp.templates import variables_of
+from handoff.citizen.words import Words
 from tests.channels.whatsapp.conftest import CITIZEN, OFFICE, SID, START, Connect, outbound
 
-SIDS = {"two": "HX" + "2" * 32, "three": "HX" + "3" * 32, "list": "HX" + "a" * 32}
+SIDS = {"two": "HX" + "2" * 32, "three": "HX" + "3" * 32, "five": "HX" + "5" * 32, "list": "HX" + "a" * 32}
 BUTTONS = Buttons(**SIDS)
 TITLES = ("Syarat konsultasi", "Biaya konsultasi", "Dasar hukum layanan konsultasi")
 MENU = tuple(f"Topik yang ke-{n} dari menu" for n in range(1, 11))
@@ -93,7 +94,7 @@ def test_the_list_opens_in_the_language_of_the_message(language: str, opener: st
 def test_every_menu_and_suggestion_of_the_bot_has_its_buttons() -> None:
     """What the bot really says, also right after the introduction."""
     settings = load()
-    texts, dialogue = assembly.texts(settings), assembly.dialogue(settings)
+    texts, dialogue = speech.texts(settings), speech.dialogue(settings)
     for language in ("id", "en"):
         menu = tuple(
             filter(None, (dialogue.shelf.title(each, language) for each in dialogue.shelf.menu(language)))
@@ -105,9 +106,31 @@ def test_every_menu_and_suggestion_of_the_bot_has_its_buttons() -> None:
             assert content_for(message, BUTTONS) is not None, (language, key)
 
 
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_request_for_a_rating_is_a_list_of_its_five_steps(language: str) -> None:
+    scale = Words()
+    titles = tuple(scale.say(f"score_{n}", language) for n in range(1, 6))
+    given = {
+        "choices": "\n".join(f"{n}. {title}" for n, title in enumerate(titles, 1)),
+        "link": "https://pst.example",
+    }
+    said = speech.texts(load()).say("rating", language, given)
+    sid, values = content(outbound(said, choices=titles, key="rating", language=language))
+    body, shown_titles, descriptions = shown(sid, values)
+    assert sid == SIDS["five"]
+    assert "https://pst.example" in body
+    assert shown_titles["5"] == f"5. {titles[4]}"
+    assert descriptions["1"] == titles[0]
+
+
 @pytest.mark.parametrize(
     ("key", "titles", "tapped"),
-    [("two", TITLES[:2], tapped_button), ("three", TITLES, tapped_button), ("list", MENU, tapped_entry)],
+    [
+        ("two", TITLES[:2], tapped_button),
+        ("three", TITLES, tapped_button),
+        ("five", MENU[:5], tapped_entry),
+        ("list", MENU, tapped_entry),
+    ],
 )
 async def test_what_a_phone_shows_is_tapped_and_comes_back_as_its_number(
     twilio: TwilioStandIn,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -16,7 +17,7 @@ from playwright.async_api import Browser, Page
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from bot import counter
+from bot.assembly import counter, personal
 from bot.store import ratings
 from handoff import instrument
 from handoff.citizen.room import HEADERS, HERE
@@ -135,6 +136,89 @@ async def test_strangers_and_latecomers_get_nothing(house: House) -> None:
     assert late.status_code == 410
     assert "tidak berlaku" in late.text
     assert await house.stage.scalar("SELECT score FROM rating") is None
+
+
+async def test_looking_at_a_link_rates_nothing_and_uses_nothing_up(house: House) -> None:
+    """As a mail scanner, a messenger's preview or a browser that fetches ahead does."""
+    link = await house.link()
+    for path in (link, f"{link}?bahasa=en", f"{link}/kata", f"{link}/selesai", f"{link}?score=1"):
+        for method in ("HEAD", "GET", "OPTIONS"):
+            seen = await house.client.request(method, path, headers={"Purpose": "prefetch"})
+            assert seen.status_code < 500
+    assert await house.stage.scalar("SELECT score FROM rating") is None
+    assert (await house.client.post(link, data={"score": "5"})).status_code == 303
+    assert await house.stage.scalar("SELECT score FROM rating") == 5
+
+
+@pytest.mark.parametrize("told", ["9" * 19, "9" * 5000, "٣", "²", "-1", "0", "6", "5.0", ""])
+async def test_what_is_no_answer_is_asked_about_again(house: House, told: str) -> None:
+    link = await house.link()
+    assert (await house.client.post(link, data={"score": told})).status_code == 400
+    assert await house.stage.scalar("SELECT score FROM rating") is None
+    assert (await house.client.get(f"{link}/survei/{told or 'x'}")).status_code < 500
+
+
+async def test_a_form_that_is_sent_twice_at_once_is_one_rating(house: House) -> None:
+    link = await house.link()
+    sent = await asyncio.gather(
+        *(house.client.post(link, data={"score": score}) for score in ("4", "4", "2"))
+    )
+    assert {each.status_code for each in sent} == {303}
+    assert await house.stage.scalar("SELECT count(*) FROM rating") == 1
+    assert await house.stage.scalar("SELECT score IN (2, 4) AND changed_at IS NOT NULL FROM rating") is True
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        TOKEN[:-1],
+        TOKEN + "x",
+        TOKEN.upper(),
+        TOKEN + "%00",
+        "%00",
+        "..",
+        "a" * 3_000,
+        "%F0%9F%98%80",
+        "' OR 1=1 --",
+    ],
+)
+async def test_a_link_that_was_tampered_with_is_none(house: House, token: str) -> None:
+    await house.link()
+    for path in (f"/nilai/{token}", f"/nilai/{token}/kata"):
+        assert (await house.client.get(path)).status_code == 404
+        assert (await house.client.post(path, data={"score": "1", "comment": "x"})).status_code == 404
+    assert await house.stage.scalar("SELECT score FROM rating") is None
+
+
+async def test_what_is_reported_takes_no_other_comment_either(house: House) -> None:
+    link = await house.link()
+    await house.client.post(link, data={"score": "2"})
+    await house.client.post(f"{link}/kata", data={"comment": "lama"})
+    async with house.stage.core.database.transaction() as tx:
+        await tx.execute(
+            text(
+                "INSERT INTO report (kind, first, figures, made_at) SELECT 'month',"
+                " CAST(date_trunc('month', rated_at AT TIME ZONE 'Asia/Jakarta') AS date), '{}', rated_at FROM rating"
+            )
+        )
+    told = await house.client.post(f"{link}/kata", data={"comment": "cepat"}, follow_redirects=True)
+    assert "tidak dapat diubah lagi" in told.text
+    assert await house.stage.scalar("SELECT comment FROM rating") == "lama"
+
+
+async def test_who_was_forgotten_has_no_link_any_more_and_rates_nothing(house: House) -> None:
+    link = await house.link()
+    await house.client.post(link, data={"score": "4"})
+    [person] = await house.stage.column("SELECT id FROM person")
+    await personal.erasure(house.stage.core).erase(person)
+    for method in ("GET", "POST"):
+        gone = await house.client.request(method, link, data={"score": "1"})
+        assert gone.status_code == 404
+    await house.stage.hear("5")
+    assert (
+        await house.stage.scalar("SELECT score FROM rating") == 4
+    )  # a figure of a report, of nobody in particular
+    assert await house.stage.scalar("SELECT comment FROM rating") is None
 
 
 async def test_a_comment_is_shown_harmlessly_and_bounded(house: House) -> None:

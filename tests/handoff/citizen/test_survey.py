@@ -13,7 +13,7 @@ from playwright.async_api import Browser
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from bot import counter
+from bot.assembly import counter
 from bot.store import ratings
 from bot.store.desk import accounts
 from handoff.citizen.room import HEADERS
@@ -51,12 +51,20 @@ async def house(staged: Staged) -> AsyncIterator[House]:
 
 
 async def invited(stage: Stage) -> str:
-    """Have somebody served and invited; return what they got."""
+    """Have somebody served and invited on WhatsApp; return what they got."""
+    await invite(stage)
+    await stage.deliver_all()
+    [words] = stage.memory["whatsapp"].take("whatsapp:+628111111001")
+    return words
+
+
+async def invite(stage: Stage, **named: str) -> None:
+    """Have somebody served and invited; the invitation is still to be delivered. `named` says whom, and where."""
     stage.model.teach(QUESTION, "jangka_waktu", service="konsultasi")
     surveys = counter.surveys(stage.core)
     now = surveys.daytime.earliest(stage.clock.now())  # nobody is invited at night
     stage.clock.advance(max(timedelta(), now - stage.clock.now()))
-    await stage.answered(QUESTION)
+    await stage.answered(QUESTION, **named)
     await stage.close_all()
     today = surveys.today()
     async with stage.core.database.transaction() as tx:
@@ -73,9 +81,6 @@ async def invited(stage: Stage) -> str:
     plan = Plan("Survei Kepuasan Masyarakat", today, today + timedelta(days=DAYS), None, 5)
     survey = await surveys.make(officer, plan)
     assert (await surveys.invite(officer, survey, today, today)).count == 1
-    await stage.deliver_all()
-    [words] = stage.memory["whatsapp"].take("whatsapp:+628111111001")
-    return words
 
 
 async def test_the_invitation_says_who_asks_what_and_until_when(house: House) -> None:

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page
 
+from bot.assembly import counter
 from handoff.ports.values import Officer, Role
+from tests.bot.desk.floor import Floor
+from tests.bot.desk.timing import monday
 from tests.fakes import Stage
 from tests.handoff.console.running import Desk, LoggedIn, running
 
@@ -24,6 +27,19 @@ async def desk(
     """The console over a database of its own."""
     async with staged() as stage, running(stage, tmp_path) as desk:
         yield desk
+
+
+@pytest.fixture
+def floor(desk: Desk) -> Floor:
+    """Citizens and officers' acts, besides the web that is looked at."""
+    acts = counter.desk(desk.stage.core)
+    return Floor(desk.stage, acts, acts.casework)
+
+
+@pytest.fixture
+def on_monday(floor: Floor) -> None:
+    """Begin on the Monday of a week without holidays."""
+    monday(floor)
 
 
 @pytest.fixture

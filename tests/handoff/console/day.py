@@ -13,7 +13,7 @@ from time import monotonic
 
 from sqlalchemy import text
 
-from bot import counter
+from bot.assembly import counter
 from bot.desk.desk import StoredDesk
 from bot.store import events
 from channels.port import Attachment

@@ -14,7 +14,7 @@ from secrets import token_urlsafe
 import httpx
 import uvicorn
 
-from bot import counter
+from bot.assembly import counter
 from bot.desk.accounts import digest_of
 from bot.desk.sealing import Seal, derived
 from bot.store.desk import accounts, sessions

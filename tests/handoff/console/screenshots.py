@@ -15,8 +15,9 @@ from tempfile import TemporaryDirectory
 import structlog
 from playwright.async_api import Browser, async_playwright
 
-from bot import assembly
 from bot.answer import Answering
+from bot.assembly import speech, steps
+from bot.assembly.core import assemble
 from bot.clock import ManualClock
 from bot.rehearsal import MemoryChannel
 from bot.running.postgres import EmbeddedPostgres
@@ -57,16 +58,16 @@ async def shoot(settings: Settings, url: str, home: Path, folder: Path) -> None:
     def build(_settings: Settings, _wiring: Wiring) -> dict[str, Channel]:
         return dict(memory)
 
-    async with assembly.assemble(settings, url, clock=clock, build=build) as core:
+    async with assemble(settings, url, clock=clock, build=build) as core:
         answering = Answering(
             core.database,
             clock,
             model,
-            assembly.dialogue(settings),
-            assembly.settling(core),
-            assembly.lookups(settings, core.database),
+            speech.dialogue(settings),
+            steps.settling(core),
+            speech.lookups(settings, core.database),
         )
-        stage = Stage(core, clock, model, memory, answering, assembly.delivering(core, core.channels))
+        stage = Stage(core, clock, model, memory, answering, steps.delivering(core, core.channels))
         async with running(stage, home) as desk:
             sari = await desk.officer("supervisor", name="Sari Wulandari", login="sari")
             budi = await desk.officer("officer", name="Budi Santoso", login="budi")
@@ -113,7 +114,7 @@ async def _picture(
     )
     page = await context.new_page()
     await page.goto(path)
-    await page.wait_for_function("document.fonts.status === 'loaded'")
+    await page.evaluate("document.fonts.ready.then(() => null)")
     await page.screenshot(path=str(file), animations="disabled", caret="hide")
     await context.close()
 

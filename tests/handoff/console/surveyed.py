@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
-from bot import counter
+from bot.assembly import counter
 from handoff.ports.surveys import Plan
 from tests.handoff.console.running import Desk
 

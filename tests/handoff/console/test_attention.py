@@ -6,10 +6,9 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 import bot
-from bot import counter, detours
+from bot import detours
+from bot.assembly import counter
 from bot.quarantine import put
 from bot.store import events, quarantine
 from channels.port import Cursor, Parcel
@@ -28,13 +27,6 @@ BUILT = {
     "f'media_{state}'": {"media_refused", "media_failed"},
     "quarantine.EVENT": {quarantine.EVENT},
 }
-
-
-@pytest.fixture
-def floor(desk: Desk) -> Floor:
-    """Citizens and officers' acts."""
-    acts = counter.desk(desk.stage.core)
-    return Floor(desk.stage, acts, acts.casework)
 
 
 def noted() -> set[str]:

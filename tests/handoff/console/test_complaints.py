@@ -11,24 +11,17 @@ from openpyxl import load_workbook
 from pydantic import ValidationError
 from pypdf import PdfReader
 
-from bot import assembly, counter
-from bot.office import Complaints
+from bot.assembly import counter, duties, steps
+from bot.office.reports import Complaints
+from handoff.ports.desk import Unfit
 from handoff.reports.register import Entry, Wanted
 from tests.bot.desk.floor import Floor
-from tests.bot.desk.timing import monday
 from tests.handoff.console.conftest import OpenPage
 from tests.handoff.console.looking import LOOKS, is_too_wide, small_targets, violations
 from tests.handoff.console.running import Desk
 from tests.handoff.console.test_inbox import sender
 
-
-@pytest.fixture
-def floor(desk: Desk) -> Floor:
-    """Citizens and officers' acts, on the Monday of a week without holidays."""
-    acts = counter.desk(desk.stage.core)
-    floor = Floor(desk.stage, acts, acts.casework)
-    monday(floor)
-    return floor
+pytestmark = pytest.mark.usefixtures("on_monday")
 
 
 async def complained(floor: Floor, number: int = 1, **named: object) -> tuple[int, str]:
@@ -127,7 +120,7 @@ async def test_it_is_taken_along_as_a_file(desk: Desk, floor: Floor) -> None:
 async def test_it_is_the_supervisors(desk: Desk, floor: Floor) -> None:
     _, number = await complained(floor)
     client = await desk.client("officer")
-    for path in ("", "/register.xlsx", f"/{number}"):
+    for path in ("", "/new", "/register.xlsx", f"/{number}"):
         assert (await client.get(f"/console/complaints{path}")).status_code == 403
 
 
@@ -138,7 +131,7 @@ async def test_who_is_responsible_is_announced_where_the_office_has_said_so(desk
     office = stage.core.settings.office
     named = Complaints(manager_name="Ibu Contoh", manager_contact="Ruang PST, pengaduan@example.go.id")
     settings = replace(stage.core.settings, office=office.model_copy(update={"complaints": named}))
-    settling = assembly.settling(replace(stage.core, settings=settings))
+    settling = steps.settling(replace(stage.core, settings=settings))
     stage = replace(stage, answering=replace(stage.answering, settling=settling))
     [reply] = await stage.answered(wish, sender=sender(2))
     assert "Penanggung jawab pengaduan: Ibu Contoh, Ruang PST, pengaduan@example.go.id." in reply
@@ -161,8 +154,109 @@ async def test_in_every_look(
     version = (await room.one(number)).version
     entry = Entry("ombudsman", "facebook", has_evidence=True, answer="Jawaban yang panjang. " * 20)
     await room.enter(boss, number, entry, version=version)
-    for path in ("complaints", f"complaints/{number}"):
+    for path in ("complaints", "complaints/new", f"complaints/{number}"):
         page = await open_page(boss, f"/console/{path}", width=width, dark=is_dark, bypass_csp=True)
         assert await violations(page) == []
         assert not await is_too_wide(page)
+        inside = "[...document.querySelectorAll('.scroll')].some(each => each.scrollWidth > each.clientWidth)"
+        assert not await page.evaluate(inside), "nothing has to be moved sideways in the table either"
         assert width > 400 or await small_targets(page) == []
+
+
+LETTER = {
+    "source": "ombudsman",
+    "came_by": "letter",
+    "text": "Antrean di ruang PST <tidak> diatur.",
+    "has_evidence": "1",
+    "name": "Rina Contoh",
+    "phone": "+62 811-1111-0007",
+    "email": "rina@contoh.example",
+}
+
+
+async def test_what_came_to_the_office_is_noted_answered_and_ended(desk: Desk, floor: Floor) -> None:
+    client = await desk.client("supervisor")
+    assert "Catat pengaduan" in (await client.get("/console/complaints")).text
+    done = await client.post("/console/complaints/new", data=LETTER)
+    assert done.status_code == 303
+    page = await client.get(done.headers["location"])
+    room = counter.complaints(desk.stage.core)
+    [known] = await room.register(Wanted())
+    for told in (known.number, "Rekomendasi Ombudsman", "Surat", "Belum dijawab"):
+        assert told in page.text
+    assert (known.source, known.came_by, known.has_evidence, known.channel) == (
+        "ombudsman",
+        "letter",
+        True,
+        "office",
+    )
+    talk = await client.get(f"/console/conversation/{known.conversation_id}")
+    for told in (
+        "Antrean di ruang PST &lt;tidak&gt; diatur.",
+        "Rina Contoh",
+        "Dicatat di kantor",
+        "+62 811-1111-0007",
+        "tidak dapat dibalas",
+    ):
+        assert told in talk.text
+
+    sari = await desk.officer(name="Sari")
+    await floor.desk.claim(sari, known.conversation_id)
+    with pytest.raises(Unfit, match="noted_at_the_office"):
+        await floor.reply(sari, known.conversation_id)
+    floor.stage.clock.advance(timedelta(days=1))
+    client = await desk.client("supervisor")
+    data = {
+        "source": "ombudsman",
+        "came_by": "letter",
+        "answer": "Nomor antrean dipasang.",
+        "has_evidence": "1",
+    }
+    known = await room.one(known.number)
+    form = await client.get(f"/console/complaints/{known.number}")
+    assert "menjadi tanggal dijawab" in form.text
+    answered = await client.post(
+        f"/console/complaints/{known.number}", data={**data, "version": str(known.version)}
+    )
+    assert answered.status_code == 303
+    known = await room.one(known.number)
+    assert known.answered_on == known.came_on + timedelta(days=1)
+    assert await floor.stage.scalar("SELECT owed_since FROM conversation") is None
+    (ticket,) = await floor.rows("SELECT id, version FROM ticket")
+    await floor.desk.close(sari, ticket.id, version=ticket.version)
+    floor.stage.clock.advance(timedelta(days=2))
+    await duties.closing(desk.stage.core).run(most=10)
+    await desk.stage.deliver_all()
+    assert await floor.rows("SELECT 1 FROM delivery") == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"text": " \n"}, "Tulis apa yang diadukan"),
+        ({"text": "x" * 10_001}, "paling banyak 10000 huruf"),
+        ({"came_by": "whatsapp"}, "Pilih lewat apa"),
+        ({"email": "rina"}, "bukan alamat email"),
+        ({"name": "x" * 400}, "paling banyak 200 huruf"),
+    ],
+)
+async def test_what_does_not_fit_is_told_and_stays_in_the_form(
+    desk: Desk, changed: dict[str, str], told: str
+) -> None:
+    client = await desk.client("supervisor")
+    done = await client.post("/console/complaints/new", data={**LETTER, **changed})
+    assert done.status_code == 422
+    assert told in done.text
+    assert "+62 811-1111-0007" in done.text
+    assert await desk.stage.scalar("SELECT count(*) FROM ticket") == 0
+
+
+async def test_nobody_says_that_nobody_has_taken_what_came_to_the_office(desk: Desk, floor: Floor) -> None:
+    client = await desk.client("supervisor")
+    await client.post("/console/complaints/new", data={**LETTER, "name": "", "email": "", "phone": ""})
+    for _ in range(8):
+        floor.stage.clock.advance(timedelta(days=1))
+        await duties.tending(desk.stage.core).tend()
+        await desk.stage.deliver_all()
+    assert await floor.rows("SELECT 1 FROM delivery") == []
+    assert await floor.stage.scalar("SELECT count(*) > 0 FROM officer_notice WHERE kind = 'unclaimed'")

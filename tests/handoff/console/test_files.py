@@ -83,8 +83,9 @@ async def test_what_is_not_there_or_was_refused_is_not_found(desk: Desk) -> None
     async with desk.stage.core.database.transaction() as tx:
         await tx.execute(text("UPDATE media SET state = 'refused'"))
     client = await desk.client()
-    keys = [f"media/{number}", "media/0", "media/x", "media/-1", "media/1-1", "media/99999999999999999999"]
-    for key in [*keys, "attachment/1", "attachment/1-0", "mail/1", "secret/1", "media/..%2f..%2fetc"]:
+    keys = [f"media/{number}", "media/0", "media/x", "media/-1", "media/1-1", f"media/{'9' * 20}"]
+    keys += [f"media/{'9' * 5000}", f"media/{number}-%00", "mail/1", "secret/1", "media/..%2f..%2fetc"]
+    for key in [*keys, "attachment/1", "attachment/1-0", "attachment/1-99999", "attachment/1-x"]:
         assert (await client.get(f"/console/file/{key}")).status_code == 404, key
     assert await acts(desk, "file.downloaded") == []
 

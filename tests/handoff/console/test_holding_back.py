@@ -7,33 +7,25 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import assembly, counter
-from handoff.console.almanac import DAYS, MONTHS
+from bot.assembly import duties
+from handoff.dates import short_day
 from handoff.ports.desk import Unfit
 from handoff.ports.values import Stale
 from tests.bot.desk.floor import Floor
-from tests.bot.desk.timing import monday
 from tests.handoff.console.conftest import OpenPage
 from tests.handoff.console.looking import LOOKS, is_too_wide, small_targets, violations
 from tests.handoff.console.running import Desk
 from tests.handoff.console.test_inbox import rows, sender
 
+pytestmark = pytest.mark.usefixtures("on_monday")
+
 REASON = "menunggu data dari seksi <Produksi>"
-
-
-@pytest.fixture
-def floor(desk: Desk) -> Floor:
-    """Citizens and officers' acts, on the Monday of a week without holidays."""
-    acts = counter.desk(desk.stage.core)
-    floor = Floor(desk.stage, acts, acts.casework)
-    monday(floor)
-    return floor
 
 
 async def later(floor: Floor, **span: float) -> None:
     """Let time pass, and do what it does to silence."""
     floor.stage.clock.advance(timedelta(**span))
-    await assembly.closing(floor.stage.core).run(most=10)
+    await duties.closing(floor.stage.core).run(most=10)
     await floor.stage.deliver_all()
 
 
@@ -49,7 +41,7 @@ async def answered(floor: Floor, desk: Desk, number: int = 1, **named: object) -
 def in_words(floor: Floor, **ahead: float) -> str:
     """Return a day to come as officers read it."""
     day = (floor.stage.clock.now() + timedelta(**ahead)).astimezone(ZoneInfo("Asia/Jakarta")).date()
-    return f"{DAYS['id'][day.weekday()][:3]} {day.day} {MONTHS['id'][day.month - 1][:3]}"
+    return short_day(day, "id")
 
 
 async def queue(desk: Desk, query: str = "") -> list[int]:

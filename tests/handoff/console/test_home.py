@@ -7,20 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot import counter
 from tests.bot.desk.floor import Floor
-from tests.bot.desk.timing import monday
 from tests.handoff.console.conftest import OpenPage
 from tests.handoff.console.running import Desk
 
-
-@pytest.fixture
-def floor(desk: Desk) -> Floor:
-    """Citizens and officers' acts, on the Monday of a week without holidays."""
-    acts = counter.desk(desk.stage.core)
-    floor = Floor(desk.stage, acts, acts.casework)
-    monday(floor)
-    return floor
+pytestmark = pytest.mark.usefixtures("on_monday")
 
 
 async def test_what_waits_longest_against_the_decrees_date_comes_first(desk: Desk, floor: Floor) -> None:
@@ -59,8 +50,8 @@ async def test_every_number_leads_to_what_it_counts(desk: Desk, floor: Floor) ->
         href.replace("&amp;", "&"): int(number)
         for href, number in re.findall(r'<td class="number"><a href="([^"]+)">(\d+)</a>', page)
     }
-    assert len(links) == 3 + 2 * 14
-    assert sum(links.values()) == 2 + 3  # today's twice, in the figures and in the table
+    assert len(links) == 4 + 2 * 14
+    assert sum(links.values()) == 2 + 3 + 1  # conversations in the figures and in the table, the ticket
     for href, number in links.items():
         rows = re.findall(r'id="c\d+', (await client.get(href)).text)
         assert len(rows) == number, href

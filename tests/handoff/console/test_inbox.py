@@ -10,20 +10,12 @@ import httpx
 import pytest
 
 from bench.archive import Size, fill
-from bot import counter
+from bot.assembly import counter
 from tests.bot.desk.floor import Floor
-from tests.bot.desk.timing import monday
 from tests.handoff.console.conftest import OpenPage
 from tests.handoff.console.running import Desk
 
-
-@pytest.fixture
-def floor(desk: Desk) -> Floor:
-    """Citizens and officers' acts, on the Monday of a week without holidays."""
-    acts = counter.desk(desk.stage.core)
-    floor = Floor(desk.stage, acts, acts.casework)
-    monday(floor)
-    return floor
+pytestmark = pytest.mark.usefixtures("on_monday")
 
 
 def rows(answer: httpx.Response) -> list[int]:

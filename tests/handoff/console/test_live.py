@@ -12,19 +12,11 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from bot import counter
 from handoff.console import live
 from tests.bot.desk.floor import Floor
 from tests.handoff.console.running import Desk, running
 
 PATIENCE = 10.0
-
-
-@pytest.fixture
-def floor(desk: Desk) -> Floor:
-    """Citizens and officers' acts, besides the web that is looked at."""
-    acts = counter.desk(desk.stage.core)
-    return Floor(desk.stage, acts, acts.casework)
 
 
 class Heard:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyotp
 from playwright.async_api import expect
 
-from bot import counter
+from bot.assembly import counter
 from tests.handoff.console.conftest import OpenPage
 from tests.handoff.console.running import Desk
 

@@ -14,7 +14,7 @@ from playwright.async_api import Page
 from sqlalchemy import text, update
 
 from bench.archive import Size, fill
-from bot import counter
+from bot.assembly import counter
 from bot.store.tables import contact, delivery, person
 from handoff.ports.values import Role
 from tests.handoff.console.conftest import OpenPage

@@ -13,6 +13,23 @@ from tests.handoff.console.entering import PASSWORD, code, with_password
 from tests.handoff.console.running import Desk
 
 PHONE = "whatsapp:+628111111001"
+# The body of the first answer comes when the test says so; all others come at once.
+FIRST_ANSWER_IS_HELD = """() => {
+  const text = Response.prototype.text;
+  let first = true;
+  const released = new Promise((release) => { window.release = async () => release(); });
+  window.held = new Promise((tell) => {
+    Response.prototype.text = async function () {
+      const found = await text.call(this);
+      if (first) {
+        first = false;
+        tell();
+        await released;
+      }
+      return found;
+    };
+  });
+}"""
 
 
 async def a_conversation(desk: Desk, said: str = "Mohon data kemiskinan") -> str:
@@ -145,6 +162,21 @@ async def test_a_canned_reply_is_found_by_a_slash(desk: Desk, open_page: OpenPag
     await expect(page.locator("#canned-choice [role=option]")).to_contain_text("Salam")
     await page.keyboard.press("Enter")
     await expect(page.get_by_label("Balasan untuk warga")).to_have_value("Halo, saya Sari Contoh.")
+
+
+async def test_what_was_offered_for_less_does_not_replace_what_is_offered_for_more(
+    desk: Desk, open_page: OpenPage
+) -> None:
+    page = await open_page("officer", await a_conversation(desk))
+    await page.evaluate(FIRST_ANSWER_IS_HELD)
+    await page.keyboard.press("r")
+    await page.keyboard.type("/")
+    await page.evaluate("window.held")
+    await page.keyboard.type("bukti")
+    options = page.locator("#canned-choice [role=option]")
+    await expect(options).to_have_count(1)
+    await page.evaluate("window.release().then(() => new Promise((done) => setTimeout(done)))")
+    await expect(options).to_have_count(1)
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from playwright.async_api import expect
 
@@ -89,7 +90,7 @@ async def test_the_log_is_filtered_and_goes_on(desk: Desk) -> None:
     assert "warga 1" not in files.text
     someone_else = await client.get(f"/console/audit?officer={officer.id + 1}")
     assert "berkas 7" not in someone_else.text
-    day = desk.stage.clock.now().date() - timedelta(days=1)
+    day = desk.stage.clock.now().astimezone(ZoneInfo("Asia/Jakarta")).date() - timedelta(days=1)
     since = await client.get(f"/console/audit?since={day.isoformat()}&room=file")
     assert "berkas 7" not in since.text
     for odd in ("since=9999-12-31&until=9999-12-31", "since=0001-01-01", "officer=x&before=y", "room=%25"):

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
 
-from bot import counter
+from bot.assembly import counter
 from handoff.ports.desk import Unfit
 from tests.bot.privacy.somebody import ADDRESS, NAME, NUMBER, WORD, Somebody, close_all, known, run, scalar
 from tests.handoff.console.conftest import OpenPage

@@ -11,11 +11,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from bot import counter
+from bot.assembly import counter
 from bot.desk.audit import AuditLog
 from bot.store.desk import accounts, attempts
 from handoff.accounts import source_key
-from handoff.console.frame import BASE, OpenPage, Page
+from handoff.console.frame import BASE, HERE, OpenPage, Page
 from handoff.ports.audit import Wanted
 from handoff.ports.values import Officer, Role
 from tests.handoff.console.entering import PASSWORD, code, enter, submit, with_password
@@ -24,9 +24,9 @@ from tests.handoff.console.running import Desk
 UNSAFE = {"POST", "PUT", "DELETE", "PATCH"}
 
 
-def address(page: Page | OpenPage) -> str:
+def address(page: Page | OpenPage, given: str = "1") -> str:
     """Return a page's address with something for each of its parameters."""
-    return BASE + re.sub(r"\{[^}]+\}", "1", page.path)
+    return BASE + re.sub(r"\{[^}]+\}", given, page.path)
 
 
 def officers_pages(desk: Desk) -> list[tuple[str, str, Page]]:
@@ -100,6 +100,35 @@ async def test_no_form_is_taken_without_its_token(desk: Desk) -> None:
                     wrong[f"{method} {page.path} {given}"] = answer.status_code
     assert wrong == {}
     assert await is_in(client), "nothing was done, not even the logout"
+
+
+@pytest.mark.parametrize("given", ["9" * 18, "9" * 19, "9" * 5000, "-1", "٣", "x", "%00"])
+async def test_an_address_that_is_made_up_is_an_answer_and_no_error(desk: Desk, given: str) -> None:
+    client = await desk.client("admin")
+    wrong = {}
+    for page in desk.console.pages():
+        if "{" in page.path and "GET" in page.methods:
+            answer = await client.get(address(page, given))
+            if answer.status_code >= 500:
+                wrong[page.path] = answer.status_code
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("given", ["\x00", "9" * 400, "2026-02-31", "😀" * 50, ""])
+async def test_a_field_that_is_made_up_is_an_answer_and_no_error(desk: Desk, given: str) -> None:
+    rooms = (HERE / "templates").rglob("*.html")
+    names = {name for room in rooms for name in re.findall(r'name="([a-z_]+)"', room.read_text("utf-8"))}
+    wrong = {}
+    for page in desk.console.pages():
+        for method in {"GET", "POST"} & set(page.methods) if page.path != "/events" else ():
+            client = await desk.client("admin")
+            fields = {**dict.fromkeys(names, given), "csrf": client.headers["X-CSRF-Token"]}
+            told, params = (fields, {}) if method == "POST" else ({}, fields)
+            answer = await client.request(method, address(page), data=told, params=params)
+            if answer.status_code >= 500:
+                wrong[f"{method} {page.path}"] = answer.status_code
+    assert len(names) > 30
+    assert wrong == {}
 
 
 async def test_a_form_of_another_site_is_not_taken_whatever_it_brings(desk: Desk) -> None:

@@ -14,8 +14,9 @@ from pypdf import PdfReader
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from bot import counter
+from bot.assembly import counter
 from tests.handoff.console.running import Desk
+from tests.handoff.console.surveyed import a_survey
 from tests.serving import serving
 
 QUESTION = "berapa lama konsultasi online dilayani?"
@@ -256,3 +257,15 @@ async def test_what_is_not_there_is_not_found(desk: Desk, name: str) -> None:
 async def test_officers_do_not_see_surveys(desk: Desk) -> None:
     client = await desk.client("officer")
     assert (await client.get("/console/surveys")).status_code == 403
+
+
+async def test_the_list_has_each_surveys_index_and_grade(desk: Desk) -> None:
+    number = await a_survey(desk, answers=40)
+    client = await desk.client("supervisor")
+    page = (await client.get(f"/console/surveys/{number}")).text
+    found = re.search(r"<dt>IKM</dt><dd>([\d,]+)</dd>", page)
+    assert found is not None
+    every = (await client.get("/console/surveys")).text
+    assert f"<span>{found[1]} (D)</span>" in every
+    await a_survey(desk, answers=0)
+    assert "<span>–</span>" in (await client.get("/console/surveys")).text

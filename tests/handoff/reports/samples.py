@@ -7,11 +7,18 @@ from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
+from bot.desk.surveys import program_content
+from handoff import instrument
 from handoff.ikm import measured
+from handoff.ports.surveys import Campaign, Filled
+from handoff.reports.complaints import register
 from handoff.reports.document import Document, Letterhead
 from handoff.reports.figures import Complaints, Figures, OfficerFigures, Period, Promise, Ratings, Spread
 from handoff.reports.monthly import monthly
+from handoff.reports.outcome import outcome
 from handoff.reports.pdf import pdf
+from handoff.reports.register import Complaint
+from handoff.reports.survey import survey_report
 from handoff.reports.xlsx import xlsx
 from handoff.reports.yearly import Evaluation, Survey, yearly
 
@@ -67,10 +74,22 @@ def figures(first: date, last: date, *, scale: int = 1) -> Figures:
                 18 * scale,
                 Promise(18 * scale, 0),
                 Spread(21, 31, 90),
-                Ratings(),
+                Ratings((0, 0, scale, 5 * scale, 8 * scale), 17 * scale),
+                resolution=Spread(18 * scale, 290, 900),
+                open_at_end=5,
+                complaints=scale,
             ),
             OfficerFigures(
-                "Budi Misal", 15 * scale, 44 * scale, 9 * scale, Promise(10 * scale, scale), None, Ratings()
+                "Budi Misal",
+                15 * scale,
+                44 * scale,
+                9 * scale,
+                Promise(10 * scale, scale),
+                Spread(13 * scale, 58, 320),
+                Ratings((0, scale, scale, 4 * scale, 3 * scale), 14 * scale),
+                resolution=Spread(8 * scale, 410, 1460),
+                open_at_end=3,
+                complaints=0,
             ),
         ),
     )
@@ -113,8 +132,68 @@ def year() -> Document:
     )
 
 
+def survey() -> Document:
+    """A survey with a few made-up answers."""
+    questions = instrument.read(program_content())
+    filled = [
+        Filled(
+            ("konsultasi", "penjualan")[n % 2],
+            ("whatsapp", "email")[n % 3 == 0],
+            {code: 2 + (n * at) % 3 for at, code in enumerate(questions.codes, 1)},
+            {"kelamin": "lp"[n % 2]},
+            "",
+        )
+        for n in range(60)
+    ]
+    campaign = Campaign(
+        1, "Survei Kepuasan Masyarakat 2026", 1, date(2026, 10, 1), date(2026, 10, 31), 1000, 278, 90, 66, 60
+    )
+    return survey_report(
+        campaign,
+        outcome(questions, filled),
+        letterhead=LETTERHEAD,
+        basis=BASIS,
+        guideline="Peraturan Menteri PANRB Nomor 14 Tahun 2017",
+        signed_by=("Kepala BPS Kabupaten Contoh", ""),
+        made_on=date(2026, 11, 2),
+    )
+
+
+def register_of(count: int) -> Document:
+    """A register with so many complaints, some with long answers."""
+    answer = (
+        "Sudah dijelaskan kepada pelapor bahwa antrean hari itu panjang; petugas sudah diberi pengarahan."
+    )
+    complaints = [
+        Complaint(
+            number=f"ADU-2026-{n:05}",
+            version=1,
+            conversation_id=n,
+            channel=("whatsapp", "email", "office", "office")[n % 4],
+            came_on=date(2026, 10, 1 + n % 28),
+            source="ombudsman" if n % 7 == 0 else "citizen",
+            came_by=("whatsapp", "email", "facebook", "room")[n % 4],
+            has_evidence=n % 2 == 0,
+            state=("new", "done", "work")[n % 3],
+            answered_on=date(2026, 10, 3 + n % 28) if n % 3 else None,
+            answer=answer if n % 3 else "",
+            closed_on=None,
+            officer=(None, "Sri Contoh", "Budi Misal")[n % 3],
+        )
+        for n in range(1, count + 1)
+    ]
+    return register(
+        complaints,
+        since=date(2026, 10, 1),
+        until=date(2026, 10, 31),
+        letterhead=LETTERHEAD,
+        signed_by=("Kepala BPS Kabupaten Contoh", ""),
+        made_on=date(2026, 11, 2),
+    )
+
+
 def write(folder: Path) -> None:
-    """Write both as files, for docs/samples (`python -m tests.handoff.reports.samples docs/samples`)."""
+    """Write two as files, for docs/samples (`python -m tests.handoff.reports.samples docs/samples`)."""
     for name, document in (("laporan-bulanan", month()), ("laporan-tahunan", year())):
         (folder / f"{name}.pdf").write_bytes(pdf(document))
         (folder / f"{name}.xlsx").write_bytes(xlsx(document))

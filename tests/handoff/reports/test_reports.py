@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from handoff.reports.document import Document, Grid, Heading, Paragraph
-from handoff.reports.figures import Period, Ratings, spread
+from handoff.dates import plain_day
+from handoff.reports.document import Cell, Document, Grid, Heading, Minutes, Paragraph
+from handoff.reports.figures import Figures, Period, Ratings, spread
+from handoff.reports.monthly import monthly
 from handoff.reports.pdf import pdf
-from handoff.reports.wording import day, figure, share, span
+from handoff.reports.wording import figure, share, span
 from handoff.reports.xlsx import xlsx
 from handoff.reports.yearly import CHAPTERS
 from tests.handoff.reports import samples
 
-MADE = {"monthly": samples.month, "yearly": samples.year}
+MADE: dict[str, Callable[[], Document]] = {
+    "monthly": samples.month,
+    "yearly": samples.year,
+    "survey": samples.survey,
+    "register": lambda: samples.register_of(3),
+}
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -70,12 +78,66 @@ def test_a_table_becomes_a_sheet_with_numbers_and_no_formula() -> None:
         for row, expected in zip(sheet.iter_rows(min_row=5), grid.rows, strict=True):
             for cell, value in zip(row, expected, strict=True):
                 assert cell.data_type != "f"
-                assert cell.value == (float(value) if isinstance(value, Decimal) else value)
+                assert cell.value == _as_read(value)
 
 
+def _as_read(value: Cell) -> object:
+    if isinstance(value, Minutes):
+        return timedelta(minutes=value.count)
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def test_every_number_of_the_bars_is_in_the_workbook() -> None:
+    book = load_workbook(BytesIO(xlsx(samples.month())))
+    cells = {cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert {"Nilai 5", 11, "Biaya layanan", 48, "Pesan warga", 412} <= cells
+
+
+@pytest.mark.parametrize("months", [0, 1])
+def test_what_still_runs_is_said_to_be_so_far(months: int) -> None:
+    october = samples.figures(date(2026, 10, 1), date(2026, 10, 31))
+    made_on = date(2026, 10 + months, 15)
+    document = monthly(october, letterhead=samples.LETTERHEAD, basis="", signed_by=("", ""), made_on=made_on)
+    said = [each.text for each in document.blocks if isinstance(each, Paragraph)]
+    assert any("Angka sementara sampai 15 Oktober 2026" in each for each in said) is (months == 0)
+
+
+def test_a_month_in_which_nothing_happened_says_so() -> None:
+    empty = Figures(Period(date(2026, 10, 1), date(2026, 10, 31)))
+    document = monthly(
+        empty,
+        letterhead=samples.LETTERHEAD,
+        basis="Dasar.",
+        signed_by=("Kepala", ""),
+        made_on=date(2026, 11, 2),
+    )
+    words = " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf(document))).pages)
+    words = " ".join(words.split())
+    for said in (
+        "Tidak ada percakapan baru yang masuk pada bulan ini.",
+        "Tidak ada tenggat yang jatuh atau dipenuhi",
+        "Belum ada penilaian",
+        "Tidak ada pengaduan yang masuk",
+        "Belum ada pertanyaan",
+    ):
+        assert said in words
+    assert "(tidak ada)" not in words
+
+
+def test_the_register_lies_on_its_side_and_repeats_its_head() -> None:
+    document = samples.register_of(60)
+    reader = PdfReader(BytesIO(pdf(document)))
+    assert len(reader.pages) > 2
+    for page in reader.pages[:-1]:
+        assert page.mediabox.width > page.mediabox.height
+        assert "Tanggal masuk" in " ".join(page.extract_text().split())
+    assert load_workbook(BytesIO(xlsx(document))).worksheets[0].max_row == 4 + 60
+
+
+@settings(deadline=None)  # a workbook takes as long as the machine is busy
 @given(
     st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=60),
-    st.sampled_from("=+-@\t"),
+    st.sampled_from("=+-@\t\r\n"),
 )
 def test_what_somebody_typed_is_never_a_formula(typed: str, sign: str) -> None:
     grid = Grid("Uji", ("Kolom",), ((sign + typed,),))
@@ -132,6 +194,6 @@ def test_numbers_days_and_times_in_both_languages() -> None:
     assert figure(1234567) == "1.234.567"
     assert figure(Decimal("1234.50")) == "1.234,50"
     assert figure(Decimal("1234.50"), "en") == "1,234.50"
-    assert day(date(2026, 8, 17)) == "17 Agustus 2026"
-    assert day(date(2026, 8, 17), "en") == "17 August 2026"
+    assert plain_day(date(2026, 8, 17)) == "17 Agustus 2026"
+    assert plain_day(date(2026, 8, 17), "en") == "17 August 2026"
     assert (span(45), span(120), span(135, "en")) == ("45 menit", "2 jam", "2 hr 15 min")

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot import assembly
-from bot.assembly import Core
+from bot.assembly import duties, personal, speech, whatsapp
+from bot.assembly.core import Core
 from bot.clock import Clock, SystemClock
 from bot.closing import closes_after
 from bot.complaints import SettingsError
@@ -39,7 +39,6 @@ from bot.desk.thread import StoredThreads
 from bot.notices import OFFICER_REPLIED
 from bot.quarantine import Quarantine
 from bot.settings import Settings
-from bot.store.contents import Contents
 from bot.working_days import daytime_of, rules_of
 from handoff.accounts import Limits
 from handoff.citizen.pages import CitizenPages
@@ -57,8 +56,7 @@ def console(core: Core) -> Console:
     key = core.settings.signing_key()
     if key is None:
         raise SettingsError(["environment: PST_SECRET_KEY: missing; the officers' desk is off without it"])
-    reports = assembly.reports(core)
-    contents = Contents(core.files, core.settings.office.storage.raw_in_database_bytes)
+    reports = duties.reports(core)
     doors = Doors(
         accounts=Accounts(
             core.database,
@@ -70,8 +68,8 @@ def console(core: Core) -> Console:
         ),
         people=people(core),
         audit=AuditLog(core.database, core.clock),
-        files=FileRoom(core.database, core.clock, core.files, contents),
-        letters=LetterRoom(core.database, core.channels, contents),
+        files=FileRoom(core.database, core.clock, core.files, core.contents),
+        letters=LetterRoom(core.database, core.channels, core.contents),
         inbox=Inbox(
             core.database,
             core.clock,
@@ -129,7 +127,7 @@ def surveys(core: Core) -> StoredSurveys:
         core.database,
         core.queue,
         core.clock,
-        assembly.texts(core.settings),
+        speech.texts(core.settings),
         daytime_of(office),
         office=office.office.name,
         page=f"{core.settings.public_url}{SurveyPages.base}",
@@ -140,13 +138,13 @@ def surveys(core: Core) -> StoredSurveys:
 def complaints(core: Core) -> StoredComplaints:
     """Return the register of complaints."""
     office = core.settings.office
-    moves = Moves(assembly.casework(core.settings, core.clock))
+    moves = Moves(duties.casework(core.settings, core.clock))
     return StoredComplaints(core.database, core.clock, moves, rules_of(office).calendar, office)
 
 
 def privacy(core: Core) -> StoredPrivacy:
     """Return what officers do for a person's own data."""
-    copies, erasure = assembly.copies(core), assembly.erasure(core)
+    copies, erasure = personal.copies(core), personal.erasure(core)
     return StoredPrivacy(core.database, core.clock, copies=copies, erasure=erasure)
 
 
@@ -190,14 +188,14 @@ def talk(core: Core) -> Talk:
 
     def template(ticket: str) -> str | None:
         filled = {"office": office.name, "ticket": ticket}
-        return assembly.template_text(settings, OFFICER_REPLIED, filled)
+        return whatsapp.template_text(settings, OFFICER_REPLIED, filled)
 
     return Talk(
         threads=StoredThreads(core.database, core.clock, core.channels, closes_after(settings.office)),
         desk=desk(core),
         canned=StoredCanned(core.database, core.clock, office.timezone),
-        knowledge=ShelfKnowledge(assembly.shelf(settings)),
-        announcing=Announcements(assembly.texts(settings), template, "email" in core.channels),
+        knowledge=ShelfKnowledge(speech.shelf(settings)),
+        announcing=Announcements(speech.texts(settings), template, "email" in core.channels),
         deadlines=rules_of(settings.office),
         render=render,
     )
@@ -206,11 +204,11 @@ def talk(core: Core) -> Talk:
 def desk(core: Core) -> StoredDesk:
     """Return what officers do with conversations and tickets."""
     office = core.settings.office.office
-    speaking = Speaking(core.clock, core.queue, core.channels, assembly.texts(core.settings))
+    speaking = Speaking(core.clock, core.queue, core.channels, speech.texts(core.settings))
     return StoredDesk(
         core.database,
         core.clock,
-        assembly.casework(core.settings, core.clock),
+        duties.casework(core.settings, core.clock),
         speaking,
         core.files,
         Host(office.name, office.email, office.timezone),
