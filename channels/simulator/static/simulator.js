@@ -74,9 +74,7 @@ function mergeList(shown, fresh) {
     const known = shown.querySelector(`:scope > #${CSS.escape(item.id)}`);
     if (known) {
       if (known !== place) shown.insertBefore(known, place);
-      if (known.className !== item.className) known.className = item.className;
-      if (!sameItem(known, item)) known.innerHTML = item.innerHTML;
-      for (const [name, value] of Object.entries(item.dataset)) known.dataset[name] = value;
+      become(known, item);
       place = known.nextElementSibling;
     } else {
       const added = document.importNode(item, true);
@@ -108,12 +106,37 @@ function staysAtEnd(element) {
   if (scroller && atEnd.has(scroller)) toEnd(scroller);
 }
 
+// Changes only what differs, so that whoever is at a button of an item (by keyboard, or with the finger still
+// down) stays at it. Children are matched from the front and from the end; what lies between is replaced.
 // An opened <details> is the reader's own doing, no difference.
-function sameItem(known, item) {
-  if (!known.querySelector("details[open]")) return known.innerHTML === item.innerHTML;
-  const closed = known.cloneNode(true);
-  for (const details of closed.querySelectorAll("details")) details.removeAttribute("open");
-  return closed.innerHTML === item.innerHTML;
+function become(known, fresh) {
+  if (known.isEqualNode(fresh)) return;
+  if (known.nodeType !== Node.ELEMENT_NODE) {
+    known.nodeValue = fresh.nodeValue;
+    return;
+  }
+  for (const { name } of [...known.attributes]) {
+    if (name !== "open" && !fresh.hasAttribute(name)) known.removeAttribute(name);
+  }
+  for (const { name, value } of fresh.attributes) {
+    if (known.getAttribute(name) !== value) known.setAttribute(name, value);
+  }
+  const [old, next] = [[...known.childNodes], [...fresh.childNodes]];
+  const most = Math.min(old.length, next.length);
+  let front = 0;
+  while (front < most && isAlike(old[front], next[front])) front += 1;
+  let back = 0;
+  while (front + back < most && isAlike(old.at(-1 - back), next.at(-1 - back))) back += 1;
+  const behind = back ? old.at(-back) : null;
+  for (const node of old.slice(front, old.length - back)) node.remove();
+  for (const node of next.slice(front, next.length - back)) known.insertBefore(document.importNode(node, true), behind);
+  for (let index = 0; index < front; index += 1) become(old[index], next[index]);
+  for (let index = 1; index <= back; index += 1) become(old.at(-index), next.at(-index));
+}
+
+function isAlike(known, fresh) {
+  if (known.nodeName !== fresh.nodeName) return false;
+  return known.nodeType !== Node.ELEMENT_NODE || (known.className === fresh.className && known.value === fresh.value);
 }
 
 async function load(address, options) {

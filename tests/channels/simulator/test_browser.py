@@ -85,6 +85,20 @@ async def test_a_button_is_tapped_with_the_keyboard(product: Product, page: Page
     assert product.forms[-1]["ButtonPayload"] == "2"
 
 
+async def test_who_is_at_a_button_stays_there_while_its_message_changes(product: Product, page: Page) -> None:
+    sid = product.simulator.twilio.contents.keep(BUTTONS)
+    await product.answer("", ContentSid=sid)
+    button = page.get_by_role("button", name="2. Perpustakaan")
+    await button.focus()
+    assert page.context.browser is not None
+    other = await page.context.browser.new_page()
+    await other.goto(page.url)
+    await other.get_by_text("Reaksi", exact=True).click()
+    await other.get_by_role("button", name="👍").click()
+    await expect(page.locator(".bubble.theirs.reacted .reaction")).to_contain_text("👍")
+    await expect(button).to_be_focused()
+
+
 async def test_an_entry_of_a_list_is_chosen(product: Product, page: Page) -> None:
     sid = product.simulator.twilio.contents.keep(MENU)
     await product.answer("", ContentSid=sid)
