@@ -84,11 +84,13 @@ class Casework:
         is_complete: bool = False,
         assignee_id: int | None = None,
         owes: bool = True,
+        came_at: datetime | None = None,
     ) -> Confirmation:
         """Open a ticket on a conversation: an officer's answer is owed from now on, unless `owes` says otherwise.
 
         `is_complete`: the form is complete, which starts the clock of most kinds; without it the ticket waits for
         `registered`. `reason` is a word for why (asked, not_understood, complaint, officer, ...).
+        `came_at` is when the request came, where that was not now.
         """
         now = self.clock.now()
         year = self.deadlines.calendar.day_of(now).year
@@ -106,11 +108,12 @@ class Casework:
             purpose=purpose,
             assignee_id=assignee_id,
             claimed_at=now if assignee_id else None,
+            opened_at=came_at,
         )
         if is_clear:
-            made = await self.cleared(tx, made, by=by)
+            made = await self.cleared(tx, made, by=by, at=came_at)
         if owes:
-            await tickets.owe(tx, conversation_id, since=now)
+            await tickets.owe(tx, conversation_id, since=came_at or now)
         if assignee_id is None:
             await notices.notify(tx, "new", made.id, to=self.told_of_new, now=now, except_for=by.officer_id)
         log.info("ticket opened", ticket=made.number, reason=reason)
@@ -132,17 +135,18 @@ class Casework:
             known = await self.cleared(tx, known, by=by)
         return self.told(known)
 
-    async def cleared(self, tx: Transaction, known: Ticket, *, by: By) -> Ticket:
-        """Start the deadline's clock of a locked ticket, now; once it has started nothing happens."""
+    async def cleared(self, tx: Transaction, known: Ticket, *, by: By, at: datetime | None = None) -> Ticket:
+        """Start the deadline's clock of a locked ticket, now or `at` a moment before; once it runs nothing happens."""
         if known.clear_at is not None:
             return known
-        now = self.clock.now()
         state = (
             known.state
             if known.state == "citizen"
             else state_of(is_clear=True, assignee_id=known.assignee_id)
         )
-        return await self.reckon(tx, known, [Change("clear")], {"clear_at": now, "state": state}, by=by)
+        return await self.reckon(
+            tx, known, [Change("clear")], {"clear_at": at or self.clock.now(), "state": state}, by=by
+        )
 
     async def unclear(self, tx: Transaction, known: Ticket, *, by: By) -> Ticket:
         """Take back that a locked ticket's request was clear and complete: the clock has not started then."""

@@ -28,6 +28,7 @@ from handoff.reports.register import (
     LONGEST_ANSWER,
     LONGEST_COMPLAINT,
     MOST,
+    OLDEST,
     WAYS,
     WAYS_TO_THE_OFFICE,
     Arrival,
@@ -78,11 +79,20 @@ class StoredComplaints:
         name, email = given.get("name"), given.get("email")
         phone = rules.fit_line(arrival.phone, "line_too_long") if arrival.phone.strip() else None
         now, who = self.clock.now(), officer(by.id)
+        oldest = self.calendar.day_of(now - OLDEST)
+        came_at = self._moment(arrival.came_on, oldest=oldest, now=now, refusal="complaint_day")
         async with self.database.transaction() as tx:
             kept = await rows.arrive(tx, words, name=name, phone=phone, reason=NO_WAY_BACK, now=now)
             await store.register(tx, kept.person_id, name=name, email=email, organisation=None)
+            # Whoever wrote a letter is asked nothing more from here: it is complete as it came.
             told = await self.moves.casework.open(
-                tx, kept.conversation_id, kind="pengaduan", reason="officer", by=who
+                tx,
+                kept.conversation_id,
+                kind="pengaduan",
+                reason="officer",
+                by=who,
+                is_complete=True,
+                came_at=came_at,
             )
             (known,) = await tickets.lock(tx, told.ticket_id)
             await self.moves.tick(tx, known, "evidence", is_met=arrival.has_evidence, by=who)
@@ -106,9 +116,12 @@ class StoredComplaints:
             known = await self.moves.tick(case.tx, case.ticket, "evidence", is_met=entry.has_evidence, by=who)
             if answer and row.channel == AT_THE_OFFICE and known.answered_at is None:
                 # Nobody can reply to it from here: what is entered is what was answered.
-                known = await self.moves.note(
-                    case.tx, known, Change("complaint"), by=who, answered_at=self.clock.now()
+                came_on = self.calendar.day_of(known.opened_at)
+                at = self._moment(
+                    entry.answered_on, oldest=came_on, now=self.clock.now(), refusal="answer_day"
                 )
+                at = max(at, known.opened_at)
+                known = await self.moves.note(case.tx, known, Change("complaint"), by=who, answered_at=at)
                 await tickets.owe_nothing(case.tx, case.held.id)
             else:
                 known = await self.moves.note(case.tx, known, Change("complaint"), by=who)
@@ -149,6 +162,15 @@ class StoredComplaints:
             closed_on=self._day(row.closed_at),
             officer=row.officer,
         )
+
+    def _moment(self, day: date | None, *, oldest: date, now: datetime, refusal: str) -> datetime:
+        """Return when something happened on a day: noon of one before, whose hour nobody has noted; today, now."""
+        today = self.calendar.day_of(now)
+        if day is None or day == today:
+            return now
+        if not oldest <= day < today:
+            raise Unfit(refusal)
+        return self.calendar.at(day, time(12))
 
     def _day(self, at: datetime | None) -> date | None:
         return None if at is None else self.calendar.day_of(at)

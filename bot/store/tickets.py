@@ -112,9 +112,13 @@ async def add(
     conversation_id: int,
     now: datetime,
     by: By = BOT,
+    opened_at: datetime | None = None,
     **values: Any,
 ) -> Ticket:
-    """Keep a new ticket with the first line of its history; `values` are further columns."""
+    """Keep a new ticket with the first line of its history; `values` are further columns.
+
+    `opened_at` is when the request came, where that was not now.
+    """
     added = await tx.execute(
         insert(ticket)
         .values(
@@ -123,7 +127,7 @@ async def add(
             state=state,
             reason=reason,
             conversation_id=conversation_id,
-            opened_at=now,
+            opened_at=opened_at or now,
             **values,
         )
         .returning(*_COLUMNS)

@@ -183,6 +183,7 @@ def entry_of(fields: Mapping[str, str]) -> Entry:
         came_by=fields.get("came_by", "")[:32],
         has_evidence=bool(fields.get("has_evidence")),
         answer=fields.get("answer", "").replace("\r\n", "\n")[: LONGEST_ANSWER + 1],
+        answered_on=day_of(fields.get("answered_on")),
     )
 
 
@@ -196,4 +197,5 @@ def arrival_of(fields: Mapping[str, str]) -> Arrival:
         name=fields.get("name", "")[:LONGEST_LINE],
         email=fields.get("email", "")[:LONGEST_LINE],
         phone=fields.get("phone", "")[:LONGEST_LINE],
+        came_on=day_of(fields.get("came_on")),
     )

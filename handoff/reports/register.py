@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, Protocol, get_args
 
 from handoff.ports.values import Officer
@@ -25,6 +25,8 @@ LONGEST_ANSWER = 2000
 """Characters."""
 LONGEST_COMPLAINT = 10_000
 """Characters."""
+OLDEST = timedelta(days=366)
+"""How long ago a complaint may have come that is noted now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +63,24 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an officer writes into the register. `answer` is what was answered, in a few words."""
+    """What an officer writes into the register. `answer` is what was answered, in a few words.
+
+    `answered_on` tells when, of what came to the office itself and had no answer yet; None: today.
+    """
 
     source: Source
     came_by: str
     has_evidence: bool
     answer: str = ""
+    answered_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A complaint that came to the office itself, by one of `WAYS_TO_THE_OFFICE`; whoever complains may be unknown.
 
-    `text` is what it says, at most `LONGEST_COMPLAINT` characters.
+    `text` is what it says, at most `LONGEST_COMPLAINT` characters; `came_on` the day on which it came, at most `OLDEST`
+    ago, None: today.
     """
 
     source: Source
@@ -83,6 +90,7 @@ class Arrival:
     name: str = ""
     email: str = ""
     phone: str = ""
+    came_on: date | None = None
 
 
 class Complaints(Protocol):
@@ -99,14 +107,14 @@ class Complaints(Protocol):
     async def take(self, officer: Officer, arrival: Arrival) -> str:
         """Note a complaint that came to the office itself, with a ticket of its own; return its number.
 
-        Raises `Unfit` (complaint_way, complaint_empty, too_long, line_too_long, address).
+        Raises `Unfit` (complaint_way, complaint_empty, complaint_day, too_long, line_too_long, address).
         """
         ...
 
     async def enter(self, officer: Officer, number: str, entry: Entry, *, version: int) -> None:
-        """Change what the register says. Raises `NotFound`, `Stale`, `Unfit` (complaint_way, too_long).
+        """Change what the register says. Raises `NotFound`, `Stale`, `Unfit` (complaint_way, answer_day, too_long).
 
-        What came to the office itself is answered on the day on which its answer is entered.
+        What came to the office itself is answered by an answer's being entered.
         """
         ...
 

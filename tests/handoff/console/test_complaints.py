@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
@@ -13,8 +14,9 @@ from pypdf import PdfReader
 
 from bot.assembly import counter, duties, steps
 from bot.office.reports import Complaints
+from bot.office.services import Pengaduan
 from handoff.ports.desk import Unfit
-from handoff.reports.register import Entry, Wanted
+from handoff.reports.register import Arrival, Entry, Wanted
 from tests.bot.desk.floor import Floor
 from tests.handoff.console.conftest import OpenPage
 from tests.handoff.console.looking import LOOKS, is_too_wide, small_targets, violations
@@ -214,7 +216,7 @@ async def test_what_came_to_the_office_is_noted_answered_and_ended(desk: Desk, f
     }
     known = await room.one(known.number)
     form = await client.get(f"/console/complaints/{known.number}")
-    assert "menjadi tanggal dijawab" in form.text
+    assert 'name="answered_on"' in form.text
     answered = await client.post(
         f"/console/complaints/{known.number}", data={**data, "version": str(known.version)}
     )
@@ -230,12 +232,48 @@ async def test_what_came_to_the_office_is_noted_answered_and_ended(desk: Desk, f
     assert await floor.rows("SELECT 1 FROM delivery") == []
 
 
+async def test_the_days_are_those_on_which_it_came_and_was_answered(desk: Desk, floor: Floor) -> None:
+    """What lay on a desk over the weekend came before it, and is not noted as if it had come today."""
+    room = counter.complaints(desk.stage.core)
+    client = await desk.client("supervisor")
+    today = floor.stage.clock.now().astimezone(ZoneInfo("Asia/Jakarta")).date()
+    came, answered = today - timedelta(days=4), today - timedelta(days=1)
+    await client.post("/console/complaints/new", data={**LETTER, "came_on": came.isoformat()})
+    [known] = await room.register(Wanted(since=came, until=came))
+    data = {**LETTER, "answer": "Nomor antrean dipasang.", "version": str(known.version)}
+    early = {**data, "answered_on": (came - timedelta(days=1)).isoformat()}
+    for late in (early, {**data, "answered_on": (today + timedelta(days=1)).isoformat()}):
+        refused = await client.post(f"/console/complaints/{known.number}", data=late)
+        assert (refused.status_code, "sebelum pengaduannya masuk" in refused.text) == (422, True)
+    done = await client.post(
+        f"/console/complaints/{known.number}", data={**data, "answered_on": answered.isoformat()}
+    )
+    assert done.status_code == 303
+    known = await room.one(known.number)
+    assert (known.came_on, known.answered_on) == (came, answered)
+
+
+async def test_an_offices_own_deadline_counts_from_the_day_on_which_it_came(desk: Desk, floor: Floor) -> None:
+    core = desk.stage.core
+    office = core.settings.office
+    services = office.services.model_copy(update={"pengaduan": Pengaduan(working_days=5)})
+    settings = replace(core.settings, office=office.model_copy(update={"services": services}))
+    room = counter.complaints(replace(core, settings=settings))
+    today = floor.stage.clock.now().astimezone(ZoneInfo("Asia/Jakarta")).date()
+    arrival = Arrival("citizen", "letter", "Antrean tidak diatur.", came_on=today - timedelta(days=7))
+    await room.take(await desk.officer("supervisor"), arrival)
+    due_on = await floor.stage.scalar("SELECT CAST(due_at AT TIME ZONE 'Asia/Jakarta' AS date) FROM ticket")
+    assert due_on == today
+
+
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
         ({"text": " \n"}, "Tulis apa yang diadukan"),
         ({"text": "x" * 10_001}, "paling banyak 10000 huruf"),
         ({"came_by": "whatsapp"}, "Pilih lewat apa"),
+        ({"came_on": "2190-01-01"}, "tidak boleh sesudah hari ini"),
+        ({"came_on": "2001-01-01"}, "lebih dari setahun yang lalu"),
         ({"email": "rina"}, "bukan alamat email"),
         ({"name": "x" * 400}, "paling banyak 200 huruf"),
     ],
