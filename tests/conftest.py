@@ -13,6 +13,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 import structlog
+from playwright.async_api import expect
 from sqlalchemy.engine import make_url
 
 from bot.answer import Answering
@@ -32,6 +33,7 @@ from tests.fakes import FakeInterpreter, Stage, StoppedClock
 from tests.nlu.rasa import ROOT, RunningRasa, model_cache, start_rasa
 
 FULL = os.environ.get("PSTTEST_FULL") == "1"
+expect.set_options(timeout=15_000)  # a browser beside everything else on two cores is slow at times
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -296,15 +296,18 @@ async def _walk(page: Page, link: str) -> list[str]:
     await page.get_by_label("Apa yang perlu").fill("Petugasnya ramah.")
     await look()
     await page.get_by_role("button", name="Kirim").click()
+    await page.get_by_role("link", name="Isi sembilan pertanyaan").wait_for()
     await look()
     await page.get_by_role("link", name="Isi sembilan pertanyaan").click()
     for number in range(1, 10):
-        assert f"Pertanyaan {number} dari 9" in await page.inner_text("main")
+        await page.get_by_text(f"Pertanyaan {number} dari 9").first.wait_for()
         if number == 1:
             await look()
         await page.get_by_role("button").nth(1).click()
+    await page.wait_for_url("**/profil*")
     await look()
     await page.get_by_role("button", name="Kirim").click()
+    await page.wait_for_url("**/selesai*")
     await look()
     assert "Terima kasih" in await page.inner_text("main")
     return found

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from bench.archive import Size, fill
 from bot.assembly import counter
@@ -220,4 +221,4 @@ async def test_a_new_ticket_appears_without_a_reload(desk: Desk, floor: Floor, o
     async with page.expect_response(lambda answer: "/inbox/rows" in answer.url, timeout=10_000):
         await floor.asked("Mohon data inflasi")
     await page.get_by_text("Mohon data inflasi").wait_for(timeout=5_000)
-    assert await page.locator(".queues a[aria-current] .count").inner_text() == "1"
+    await expect(page.locator(".queues a[aria-current] .count")).to_have_text("1")

@@ -129,6 +129,7 @@ async def test_two_officers_collide_and_nothing_is_lost(desk: Desk, open_page: O
     sari = await open_page("officer", path, expect=("409",))
     budi = await open_page("supervisor", path)
     await is_live(sari)
+    await is_live(budi)
     await sari.get_by_label("Balasan untuk warga").fill("Jawaban Sari")
     await expect(budi.locator("#watching")).to_contain_text("Sari Contoh sedang menulis di sini")
     await budi.get_by_label("Balasan untuk warga").fill("Jawaban Budi")
