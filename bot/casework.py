@@ -148,6 +148,13 @@ class Casework:
             tx, known, [Change("clear")], {"clear_at": at or self.clock.now(), "state": state}, by=by
         )
 
+    async def came(self, tx: Transaction, known: Ticket, change: Change, *, at: datetime, by: By) -> Ticket:
+        """Put right when the request of a locked ticket came; what was complete as it came was clear then, too."""
+        clear_at = known.clear_at
+        if clear_at is not None:
+            clear_at = at if clear_at == known.opened_at else max(clear_at, at)
+        return await self.reckon(tx, known, [change], {"opened_at": at, "clear_at": clear_at}, by=by)
+
     async def unclear(self, tx: Transaction, known: Ticket, *, by: By) -> Ticket:
         """Take back that a locked ticket's request was clear and complete: the clock has not started then."""
         if known.clear_at is None:

@@ -62,7 +62,8 @@ class Standing:
     will look", a note and a notice are none). `heard_at`: when the citizen last responded, or began it (a receipt, a
     reaction and an automatic mail are no response). `is_owed`: the office owes an answer, or one did not arrive.
     `is_kept_open`: an officer holds it back; `released_at`: when one last let it go. `warned_at`: when it was warned
-    of, of whatever silence. `limited_at`: when other limits came to hold (another kind, one ticket of several ended).
+    of, of whatever silence. `limited_at`: when other limits came to hold (another kind, one ticket of several ended,
+    one taken up again).
     """
 
     answered_at: datetime | None

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.clock import Clock
-from bot.desk.locks import Locks
+from bot.desk.locks import Case, Locks
 from bot.desk.moves import Moves
 from bot.desk.reports import letterhead_of
 from bot.office import Office
@@ -17,7 +17,7 @@ from bot.store import tickets
 from bot.store.database import Database
 from bot.store.desk import audit
 from bot.store.desk import desk as store
-from bot.store.tickets import Change, officer
+from bot.store.tickets import By, Change, Ticket, officer
 from handoff import desk as rules
 from handoff.calendar import Calendar
 from handoff.ports.desk import Registration, Unfit
@@ -114,17 +114,11 @@ class StoredComplaints:
         async with Locks(self.database).case(row.ticket_id, version) as case:
             who = officer(by.id)
             known = await self.moves.tick(case.tx, case.ticket, "evidence", is_met=entry.has_evidence, by=who)
-            if answer and row.channel == AT_THE_OFFICE and known.answered_at is None:
+            if row.channel == AT_THE_OFFICE:
+                known = await self._came(case, known, entry.came_on, noted_at=row.noted_at, by=who)
                 # Nobody can reply to it from here: what is entered is what was answered.
-                came_on = self.calendar.day_of(known.opened_at)
-                at = self._moment(
-                    entry.answered_on, oldest=came_on, now=self.clock.now(), refusal="answer_day"
-                )
-                at = max(at, known.opened_at)
-                known = await self.moves.note(case.tx, known, Change("complaint"), by=who, answered_at=at)
-                await tickets.owe_nothing(case.tx, case.held.id)
-            else:
-                known = await self.moves.note(case.tx, known, Change("complaint"), by=who)
+                known = await self._answered(case, known, entry.answered_on, has_words=bool(answer), by=who)
+            known = await self.moves.note(case.tx, known, Change("complaint"), by=who)
             await rows.change(case.tx, known.id, source=entry.source, came_by=entry.came_by, answer=answer)
             await audit.note(
                 case.tx,
@@ -145,6 +139,42 @@ class StoredComplaints:
             signed_by=(signature.function, signature.name),
             made_on=self.calendar.day_of(self.clock.now()),
         )
+
+    async def _came(
+        self, case: Case, known: Ticket, came_on: date | None, *, noted_at: datetime, by: By
+    ) -> Ticket:
+        """Put right on which day something came to the office; its deadline goes with it."""
+        before = self.calendar.day_of(known.opened_at)
+        if came_on is None or came_on == before:
+            return known
+        oldest = self.calendar.day_of(noted_at - OLDEST)
+        at = self._moment(came_on, oldest=oldest, now=noted_at, refusal="complaint_day")
+        await tickets.owe_since(case.tx, case.held.id, at, instead_of=known.opened_at)
+        change = Change("came_on", before.isoformat(), came_on.isoformat())
+        return await self.moves.casework.came(case.tx, known, change, at=at, by=by)
+
+    async def _answered(
+        self, case: Case, known: Ticket, answered_on: date | None, *, has_words: bool, by: By
+    ) -> Ticket:
+        """Note on which day something that came to the office was answered, or put that day right."""
+        before = self._day(known.answered_at)
+        if before is None and not has_words:
+            if answered_on is not None:
+                raise Unfit("answer_empty")
+            return known
+        day = answered_on or before
+        came_on = self.calendar.day_of(known.opened_at)
+        at = self._moment(day, oldest=came_on, now=self.clock.now(), refusal="answer_day")
+        if known.answered_at is not None and day == before:
+            at = known.answered_at
+        at = max(at, known.opened_at)
+        if at == known.answered_at:
+            return known
+        await tickets.owe_nothing(case.tx, case.held.id)
+        change = Change(
+            "answered_on", before.isoformat() if before else None, self.calendar.day_of(at).isoformat()
+        )
+        return await self.moves.note(case.tx, known, change, by=by, answered_at=at)
 
     def _complaint(self, row: Any) -> Complaint:
         return Complaint(

@@ -8,7 +8,7 @@ from bot.casework import Casework
 from bot.desk.locks import Case
 from bot.desk.moves import Moves
 from bot.desk.taking import Taking
-from bot.store import tickets
+from bot.store import silence, tickets
 from bot.store.database import Transaction
 from bot.store.desk import desk as store
 from bot.store.desk.desk import Held
@@ -47,6 +47,7 @@ class Ending:
         await self.moves.assign(case.tx, opened, (officer.id, officer.name), owner=before, by=by)
         now = self.casework.clock.now()
         await store.reopen(case.tx, case.held.id, officer_id=officer.id, now=now)
+        await silence.goes_on(case.tx, case.held.id, now=now)
 
     async def merge(self, case: Case, into: str, officer: Officer) -> None:
         """End a ticket in favour of another open one of the same person. Raises `NotFound`."""

@@ -25,7 +25,7 @@ _KEEP = text(
     JOIN contact ON contact.id = conversation.contact_id
     WHERE ticket.id = :ticket
     ON CONFLICT (ticket_id) DO UPDATE SET has_evidence = excluded.has_evidence,
-        answered_at = coalesce(known.answered_at, excluded.answered_at)
+        answered_at = coalesce(excluded.answered_at, known.answered_at)
     """
 )
 
@@ -69,7 +69,7 @@ async def arrive(
 # One that went on in another ticket is that one's.
 _REGISTER = """
     SELECT ticket.id AS ticket_id, ticket.number, ticket.version, ticket.state, ticket.conversation_id, contact.channel,
-        ticket.opened_at, ticket.closed_at, officer.name AS officer,
+        ticket.opened_at, ticket.closed_at, conversation.opened_at AS noted_at, officer.name AS officer,
         coalesce(complaint.source, 'citizen') AS source, coalesce(complaint.came_by, contact.channel) AS came_by,
         coalesce(complaint.has_evidence, false) AS has_evidence,
         coalesce(complaint.answered_at, ticket.answered_at) AS answered_at, coalesce(complaint.answer, '') AS answer

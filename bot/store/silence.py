@@ -128,7 +128,8 @@ _HOLD = text(
             SELECT max(change.at) FROM ticket JOIN ticket_change AS change ON change.ticket_id = ticket.id
             WHERE ticket.conversation_id = conversation.id AND (
                 change.what IN ('opened', 'kind') AND ticket.closed_at IS NULL
-                OR change.what = 'state' AND ticket.closed_at IS NOT NULL
+                OR change.what = 'state'
+                    AND (ticket.closed_at IS NOT NULL OR change.before IN ('done', 'idle', 'cancelled'))
             )
         ) AS limited_at,
         elsewhere.spoken_at, {IS_ONLY_SURVEY} AS is_only_survey, coalesce(elsewhere.is_owed, false) AS is_owed_elsewhere
@@ -221,10 +222,18 @@ async def keep_open(
 
 
 # What did not reach the citizen stays owed: nobody has said that it may be let go.
+_ANEW = f"CASE WHEN {UNDELIVERED_SINCE} IS NULL THEN :now ELSE released_at END"
+_GOES_ON = text(f"UPDATE conversation SET released_at = {_ANEW} WHERE id = :conversation").bindparams(_NOW)  # noqa: S608
+
+
+async def goes_on(tx: Transaction, conversation_id: int, *, now: datetime) -> None:
+    """Have the silence of a conversation that was taken up again begin anew."""
+    await tx.execute(_GOES_ON, {"conversation": conversation_id, "now": now})
+
+
 _LET_CLOSE = text(
     f"""
-    UPDATE conversation SET kept_open_at = NULL, kept_open_by = NULL, kept_open_reason = NULL,
-        released_at = CASE WHEN {UNDELIVERED_SINCE} IS NULL THEN :now ELSE released_at END
+    UPDATE conversation SET kept_open_at = NULL, kept_open_by = NULL, kept_open_reason = NULL, released_at = {_ANEW}
     WHERE id = :conversation AND kept_open_at IS NOT NULL RETURNING id
     """  # noqa: S608  our own words
 ).bindparams(_NOW)

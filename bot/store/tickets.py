@@ -271,6 +271,19 @@ async def owe(tx: Transaction, conversation_id: int, *, since: datetime) -> bool
     return owed.scalar_one_or_none() is not None
 
 
+_OWE_SINCE = text(
+    "UPDATE conversation SET owed_since = :since WHERE id = :conversation AND owed_since = :before"
+).bindparams(
+    bindparam("since", type_=DateTime(timezone=True)), bindparam("before", type_=DateTime(timezone=True))
+)
+
+
+async def owe_since(tx: Transaction, conversation_id: int, since: datetime, *, instead_of: datetime) -> None:
+    """Put right since when an officer's answer is owed, where it is owed since that moment."""
+    values = {"conversation": conversation_id, "since": since, "before": instead_of}
+    await tx.execute(_OWE_SINCE, values)
+
+
 _OWE_NOTHING = text("UPDATE conversation SET owed_since = NULL WHERE id = :conversation")
 
 

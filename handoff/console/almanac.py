@@ -43,6 +43,10 @@ class Almanac:
         is_today = self._local(at).date() == self._local(self._now()).date()
         return self._tag(at, self.clock(at) if is_today else f"{self.short(at)}, {self.clock(at)}")
 
+    def told(self, at: datetime) -> str:
+        """Return date and time in words alone: "Jum 27 Nov, 08.05 WIB"."""
+        return f"{self.short(at)}, {self.clock(at)} {self.zone_name}"
+
     def day(self, at: datetime) -> Markup:
         """Return the day as a `<time>`: "Hari ini", "Kemarin", else "Senin, 23 November 2026"."""
         behind = (self._local(self._now()).date() - self._local(at).date()).days

@@ -115,7 +115,14 @@ class ComplaintPages:
         """Show one complaint, and keep what is written into the register."""
         known = await self._complaints.one(text_of(request.path_params["number"]) or "")
         if request.method == "GET":
-            written = Entry(known.source, known.came_by, known.has_evidence, known.answer)
+            written = Entry(
+                known.source,
+                known.came_by,
+                known.has_evidence,
+                known.answer,
+                came_on=known.came_on,
+                answered_on=known.answered_on,
+            )
             return self._form(visitor, known, written)
         form = await request.form()
         fields = {name: value if isinstance(value, str) else "" for name, value in form.items()}
@@ -183,6 +190,7 @@ def entry_of(fields: Mapping[str, str]) -> Entry:
         came_by=fields.get("came_by", "")[:32],
         has_evidence=bool(fields.get("has_evidence")),
         answer=fields.get("answer", "").replace("\r\n", "\n")[: LONGEST_ANSWER + 1],
+        came_on=day_of(fields.get("came_on")),
         answered_on=day_of(fields.get("answered_on")),
     )
 

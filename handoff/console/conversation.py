@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from handoff.console.conversation_view import Composing, Parts, View, view
 from handoff.console.doors import Talk
 from handoff.console.frame import Frame, Page, Visitor
 from handoff.console.visible import line, visible
+from handoff.dates import plain_day
 from handoff.ports.thread import Colleague, Draft, Happened, Look, Sending
 from handoff.ticket import KINDS
 
@@ -120,9 +122,13 @@ class Conversations:
 
     def _value(self, visitor: Visitor, what: str, value: str | None) -> str:
         """Return a value of a ticket's history as officers call it."""
-        key = f"conversation.{what}_{value}"
+        key = f"conversation.{what}_{value or 'none'}"
         if key in self.frame.words.keys:
             return self.frame.say(visitor, key)
+        if value and what in words.MOMENTS:
+            return self.frame.almanacs[visitor.language].told(datetime.fromisoformat(value))
+        if value and what in words.DAYS:
+            return plain_day(date.fromisoformat(value), visitor.language)
         return line(value or "", 200)
 
     async def _page(self, request: Request, visitor: Visitor) -> Response:

@@ -77,8 +77,9 @@ def size(count: int) -> Words:
     return Words("conversation.size_mb", {"n": f"{count / 1_000_000:.1f}"})
 
 
-QUIET = frozenset({"opened", "state", "due", "clear", "unclear", "addition"})
-"""What has happened in the ordinary run of things; all else is worth a look."""
+MOMENTS = frozenset({"due"})
+DAYS = frozenset({"came_on", "answered_on"})
+"""What of a ticket's history is a moment, or a day, as ISO 8601 has it."""
 
 
 def happened_key(what: str, known: frozenset[str]) -> str:

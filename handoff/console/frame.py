@@ -156,6 +156,7 @@ class Frame:
             "is_simulation": is_simulation,
             "navigation": NAVIGATION,
         }
+        self.almanacs = {language: Almanac(self.words, language, timezone, now) for language in LANGUAGES}
         self._rooms = {language: self._room(folder / "templates", language) for language in LANGUAGES}
 
     def page(self, visitor: Visitor | Guest, template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -191,7 +192,7 @@ class Frame:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        almanac = Almanac(self.words, language, self.timezone, self.now)
+        almanac = self.almanacs[language]
         room.globals |= self._common | {
             "t": partial(_say, self.words, language),
             "language": language,

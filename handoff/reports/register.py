@@ -65,13 +65,15 @@ class Wanted:
 class Entry:
     """What an officer writes into the register. `answer` is what was answered, in a few words.
 
-    `answered_on` tells when, of what came to the office itself and had no answer yet; None: today.
+    Of what came to the office itself, `came_on` and `answered_on` are its days, which only officers know; None leaves
+    what is kept, and takes today for an answer that had no day yet.
     """
 
     source: Source
     came_by: str
     has_evidence: bool
     answer: str = ""
+    came_on: date | None = None
     answered_on: date | None = None
 
 
@@ -112,9 +114,10 @@ class Complaints(Protocol):
         ...
 
     async def enter(self, officer: Officer, number: str, entry: Entry, *, version: int) -> None:
-        """Change what the register says. Raises `NotFound`, `Stale`, `Unfit` (complaint_way, answer_day, too_long).
+        """Change what the register says.
 
-        What came to the office itself is answered by an answer's being entered.
+        What came to the office itself is answered by an answer's being entered, and its days can be put right.
+        Raises `NotFound`, `Stale`, `Unfit` (complaint_way, complaint_day, answer_day, answer_empty, too_long).
         """
         ...
 

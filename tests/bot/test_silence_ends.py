@@ -188,6 +188,42 @@ async def test_what_an_officer_takes_up_again_is_not_closed_for_its_old_silence(
     assert await scene.said() == ["rating", "warning", "closing"]  # it was asked for before, and is once
 
 
+async def taken_up_unsure(scene: Scene) -> int:
+    """Let an officer answer, without its being known whether it arrived, and take the ended ticket up after ten days.
+
+    Return the conversation.
+    """
+    sari = await scene.floor.officer("Sari")
+    conversation, ticket = await scene.floor.asked()
+    await scene.floor.desk.claim(sari, conversation)
+    await scene.floor.reply(sari, conversation)
+    await scene.stage.deliver_all()
+    await scene.floor.run("UPDATE delivery SET state = 'uncertain'")
+    known = await scene.floor.ticket(ticket.id)
+    await scene.floor.desk.close(sari, ticket.id, version=known.version)
+    await scene.later(10 * DAY)
+    known = await scene.floor.ticket(ticket.id)
+    await scene.floor.desk.reopen(sari, ticket.id, version=known.version)
+    return conversation
+
+
+async def test_taking_up_again_does_not_let_an_answer_go_that_did_not_arrive(scene: Scene) -> None:
+    conversation = await taken_up_unsure(scene)
+    await scene.later(60 * DAY)
+    assert await scene.is_open() is True
+    assert await owed(scene, await scene.floor.officer("Budi"), conversation) is not None
+
+
+async def test_what_had_arrived_after_all_is_warned_of_before_it_closes(scene: Scene) -> None:
+    await taken_up_unsure(scene)
+    await scene.floor.run("UPDATE delivery SET state = 'sent' WHERE state = 'uncertain'")
+    await scene.later(timedelta(minutes=1))
+    assert "warning" in await scene.said()
+    assert await scene.is_open() is True
+    await scene.later(DAY)
+    assert await scene.is_open() is False
+
+
 async def test_an_answer_that_does_not_arrive_is_owed_until_an_officer_lets_it_go(scene: Scene) -> None:
     await scene.stage.answering.answer(await scene.stage.hear(QUESTION))
     await scene.floor.run("UPDATE delivery SET state = 'failed', failure = 'Nomor tidak dikenal'")

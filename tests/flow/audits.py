@@ -146,7 +146,11 @@ def _due_to_close(books: Books, place: int, kinds: set[str], since: datetime, at
     limited = [
         each.at
         for each in books.changes[place]
-        if each.at < at and each.what in ({"state"} if each.ticket_id in ended else {"opened", "kind"})
+        if each.at < at
+        and (
+            each.what in ({"state"} if each.ticket_id in ended else {"opened", "kind"})
+            or (each.what == "state" and each.before in {"done", "idle", "cancelled"})
+        )
     ]
     if not limited or limited[-1] <= since:
         return since + close
@@ -196,7 +200,8 @@ def _said(books: Books, place: int, at: datetime) -> list[datetime]:
 def _let_go(books: Books, place: int, at: datetime) -> Iterator[datetime]:
     """Find when officers let the silence begin anew: held back no longer, taken up again, what failed put aside.
 
-    Who lets go what was held back does not say that an answer which did not arrive needs no more.
+    Who lets go what was held back, or takes up what had ended, does not say that an answer which did not arrive needs
+    no more.
     """
     latest = books.begins
     for when, what in _done(books, place):
@@ -205,7 +210,7 @@ def _let_go(books: Books, place: int, at: datetime) -> Iterator[datetime]:
         said = [each for each in books.answers(place) if each.created_at < when]
         was_sent = not said or (said[-1].sent_at is not None and said[-1].sent_at <= when)
         is_settled = was_sent or latest >= said[-1].created_at
-        if what == "reopen" or (what == "let go" and is_settled) or (what == "no_reply" and not was_sent):
+        if (what in {"let go", "reopen"} and is_settled) or (what == "no_reply" and not was_sent):
             latest = when
             yield when
 

@@ -252,14 +252,14 @@ async def close(tx: Transaction, conversation_id: int, *, now: datetime) -> None
 _REOPEN = text(
     """
     UPDATE conversation SET closed_at = NULL, closed_how = NULL, holder_id = :officer, held_at = :now,
-        state = 'officer', released_at = :now
+        state = 'officer'
     WHERE id = :conversation
     """
 ).bindparams(_NOW)
 
 
 async def reopen(tx: Transaction, conversation_id: int, *, officer_id: int, now: datetime) -> None:
-    """Go on with a locked conversation, held by an officer; its silence begins anew."""
+    """Go on with a locked conversation, held by an officer."""
     await tx.execute(_REOPEN, {"conversation": conversation_id, "officer": officer_id, "now": now})
 
 

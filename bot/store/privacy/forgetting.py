@@ -166,7 +166,8 @@ _CHANGES = text(
     WHERE ticket.id = ticket_change.ticket_id AND ticket.conversation_id = :conversation
         AND ticket_change.what NOT IN (
             'opened', 'state', 'kind', 'priority', 'checklist', 'clear', 'unclear', 'due', 'claimed', 'assigned',
-            'released', 'handed_back', 'split', 'merged', 'absorbed', 'replied', 'addition', 'not_delivered'
+            'released', 'handed_back', 'split', 'merged', 'absorbed', 'replied', 'addition', 'not_delivered',
+            'came_on', 'answered_on'
         )
         AND (ticket_change.before IS NOT NULL OR ticket_change.after IS NOT NULL)
     """

@@ -15,6 +15,7 @@ from pypdf import PdfReader
 from bot.assembly import counter, duties, steps
 from bot.office.reports import Complaints
 from bot.office.services import Pengaduan
+from handoff.dates import plain_day
 from handoff.ports.desk import Unfit
 from handoff.reports.register import Arrival, Entry, Wanted
 from tests.bot.desk.floor import Floor
@@ -253,6 +254,49 @@ async def test_the_days_are_those_on_which_it_came_and_was_answered(desk: Desk, 
     assert (known.came_on, known.answered_on) == (came, answered)
 
 
+async def test_a_day_that_was_written_wrong_is_put_right(desk: Desk, floor: Floor) -> None:
+    room = counter.complaints(desk.stage.core)
+    client = await desk.client("supervisor")
+    today = floor.stage.clock.now().astimezone(ZoneInfo("Asia/Jakarta")).date()
+    wrong, came, answered = (today - timedelta(days=back) for back in (300, 6, 5))
+    await client.post("/console/complaints/new", data={**LETTER, "came_on": wrong.isoformat()})
+    [known] = await room.register(Wanted())
+    path = f"/console/complaints/{known.number}"
+    form = (await client.get(path)).text
+    assert f'name="came_on" type="date" value="{wrong}"' in form
+
+    async def enter(answer: str, **days: object) -> str:
+        data = {**LETTER, "answer": answer, "version": str((await room.one(known.number)).version), **days}
+        return (await client.post(path, data=data)).text
+
+    right = {"came_on": came.isoformat()}
+    assert "Tulis juga apa yang dijawab" in await enter("", **right, answered_on=answered.isoformat())
+    assert (await room.one(known.number)).came_on == wrong, "nothing of what was refused is kept"
+    assert await enter("", **right) == ""
+    assert (await room.one(known.number)).came_on == came
+    owed = await floor.stage.scalar(
+        "SELECT CAST(owed_since AT TIME ZONE 'Asia/Jakarta' AS date) FROM conversation"
+    )
+    assert owed == came
+    assert await enter("Nomor antrean dipasang.", **right) == ""
+    assert (await room.one(known.number)).answered_on == today
+    assert await enter("Nomor antrean dipasang.", **right, answered_on=answered.isoformat()) == ""
+    assert await floor.stage.scalar("SELECT owed_since FROM conversation") is None
+    for bad in ({"came_on": (answered + timedelta(days=1)).isoformat()}, {"came_on": "2001-01-01"}):
+        told = await enter("Nomor antrean dipasang.", answered_on=answered.isoformat(), **bad)
+        assert "Hari dijawab tidak boleh" in told or "lebih dari setahun yang lalu" in told
+    assert await enter("Nomor antrean dipasang.") == "", "who leaves the days alone changes none"
+    kept = await room.one(known.number)
+    assert (kept.came_on, kept.answered_on) == (came, answered)
+    both = await floor.row(
+        "SELECT ticket.answered_at = complaint.answered_at FROM ticket JOIN complaint ON ticket_id = ticket.id"
+    )
+    assert tuple(both) == (True,)
+    talk = (await client.get(f"/console/conversation/{known.conversation_id}")).text
+    for day in (wrong, came, today, answered):
+        assert plain_day(day) in talk
+
+
 async def test_an_offices_own_deadline_counts_from_the_day_on_which_it_came(desk: Desk, floor: Floor) -> None:
     core = desk.stage.core
     office = core.settings.office
@@ -261,9 +305,13 @@ async def test_an_offices_own_deadline_counts_from_the_day_on_which_it_came(desk
     room = counter.complaints(replace(core, settings=settings))
     today = floor.stage.clock.now().astimezone(ZoneInfo("Asia/Jakarta")).date()
     arrival = Arrival("citizen", "letter", "Antrean tidak diatur.", came_on=today - timedelta(days=7))
-    await room.take(await desk.officer("supervisor"), arrival)
-    due_on = await floor.stage.scalar("SELECT CAST(due_at AT TIME ZONE 'Asia/Jakarta' AS date) FROM ticket")
-    assert due_on == today
+    boss = await desk.officer("supervisor")
+    number = await room.take(boss, arrival)
+    due_on = "SELECT CAST(due_at AT TIME ZONE 'Asia/Jakarta' AS date) FROM ticket"
+    assert await floor.stage.scalar(due_on) == today
+    right = Entry("citizen", "letter", has_evidence=False, came_on=today - timedelta(days=6))
+    await room.enter(boss, number, right, version=(await room.one(number)).version)
+    assert await floor.stage.scalar(due_on) == today + timedelta(days=1)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from channels.port import Attachment
+from handoff.dates import short_day
+from tests.bot.desk.floor import Floor
 from tests.handoff.console.room import a_room
 from tests.handoff.console.running import Desk
 
@@ -206,6 +209,19 @@ async def test_both_channels_of_a_person_are_one_thread(desk: Desk) -> None:
     assert "Lewat surat juga" in page
     (other,) = await desk.stage.column(f"SELECT conversation_id FROM message WHERE id = {mail}")
     assert f"/console/events?conversation={room.id}&amp;conversation={other}" in page
+
+
+async def test_a_tickets_history_tells_its_deadlines_as_an_officer_reads_them(
+    desk: Desk, floor: Floor
+) -> None:
+    conversation, ticket = await floor.asked()
+    assert ticket.due_at is not None
+    sari = await desk.officer(name="Sari")
+    await floor.desk.unclear(sari, ticket.id, version=ticket.version)
+    page = (await (await desk.client(sari)).get(f"/console/conversation/{conversation}")).text
+    due = ticket.due_at.astimezone(ZoneInfo("Asia/Jakarta"))
+    told = re.findall(r"Tenggat: ([^<]+)<", page)
+    assert told == ["tidak berjalan", f"{short_day(due.date(), 'id')}, {due:%H.%M} WIB"]
 
 
 async def test_what_was_kept_long_enough_says_why_it_is_empty(desk: Desk) -> None:
