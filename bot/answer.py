@@ -173,11 +173,22 @@ class Answering:
         if over is not None:
             await self._fall_silent(tx, held, asked, turn, over)
             return True
-        decision = await self._complaint(tx, held, asked, turn) or self._decided(asked, turn, heard, found)
+        decision = (
+            await self._thanked(tx, held, asked, turn)
+            or await self._complaint(tx, held, asked, turn)
+            or self._decided(asked, turn, heard, found)
+        )
         if decision is not None:
             await self.settling.keep(tx, held, asked, decision)
             return True
         return await self._settle_without_model(tx, held, asked, turn)
+
+    async def _thanked(self, tx: Transaction, held: Held, asked: Asked, turn: Turn) -> Decision | None:
+        """Thank for what was taken as a rating when it came: its conversation had been taken up again by then."""
+        given = given_in(turn) if asked.kind == "message" else None
+        if given is None or not await ratings.is_one(tx, held.id, at=asked.received_at):
+            return None
+        return thanked(turn, given)
 
     async def _complaint(self, tx: Transaction, held: Held, asked: Asked, turn: Turn) -> Decision | None:
         """Take a complaint of somebody who says yes to the one that a low rating offers; None otherwise."""

@@ -240,6 +240,16 @@ async def test_what_an_officer_has_taken_up_again_is_rated_until_they_say_someth
     assert await scene.rating() == (None, None)
 
 
+async def test_who_rates_what_is_the_bots_again_is_thanked(scene: Scene) -> None:
+    await scene.execute("UPDATE conversation SET state = 'bot', holder_id = NULL, closed_at = NULL")
+    [thanks] = await scene.says("4")
+    assert "4 dari 5" in thanks
+    assert await scene.rating() == (4, None)
+    scene.stage.clock.advance(timedelta(minutes=1))
+    [told] = await scene.says("4")
+    assert "4 dari 5" not in told, "it was answered: what is written next is no rating"
+
+
 async def test_a_button_rates_what_it_is_on(scene: Scene) -> None:
     request = str(
         await scene.stage.scalar(
