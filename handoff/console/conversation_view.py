@@ -12,7 +12,7 @@ from markupsafe import Markup
 from handoff.checklist import Requirement, requirements
 from handoff.console import conversation_words as words
 from handoff.console.timeline import Entry, last_understood, timeline
-from handoff.console.visible import visible
+from handoff.console.visible import address, visible
 from handoff.deadline import Deadlines, in_words
 from handoff.ports.thread import (
     Announcement,
@@ -24,7 +24,7 @@ from handoff.ports.thread import (
     Suggestion,
     Understood,
 )
-from handoff.ports.values import Officer
+from handoff.ports.values import AT_THE_OFFICE, Officer
 from handoff.ticket import KINDS
 
 Render = Callable[[str], Markup]
@@ -111,6 +111,11 @@ class View:
         return next((each for each in self.ways if each.contact.id == wanted), self.ways[0])
 
     @property
+    def is_mute(self) -> bool:
+        """Tell whether nothing can be said: what was noted at the office has no way back but the person's others."""
+        return not self.look.is_open or (self.look.channel == AT_THE_OFFICE and len(self.ways) < 2)
+
+    @property
     def is_complete(self) -> bool:
         """Tell whether everything that is always required is met."""
         return all(each.is_met for each in self.ticks if each.requirement.when == "always")
@@ -162,7 +167,7 @@ def view(
 def name_of(look: Look) -> str:
     """Return what to call the person: the name they told, what the channel calls them, or their address."""
     contact = look.contact
-    return visible(look.citizen.name or contact.name or contact.address.removeprefix("whatsapp:"))
+    return visible(look.citizen.name or contact.name or "") or address(contact.address)
 
 
 def due_of(case: Case | None, deadlines: Deadlines, now: datetime, language: str) -> Due | None:

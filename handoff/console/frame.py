@@ -24,6 +24,7 @@ from starlette.responses import HTMLResponse, Response
 
 from handoff.address import ID_DIGITS
 from handoff.console.almanac import Almanac
+from handoff.console.visible import address
 from handoff.console.words import LANGUAGES, Words
 from handoff.ports.values import Officer, Role
 
@@ -192,6 +193,7 @@ class Frame:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        room.filters["address"] = address
         almanac = self.almanacs[language]
         room.globals |= self._common | {
             "t": partial(_say, self.words, language),

@@ -202,6 +202,21 @@ async def test_what_came_to_the_office_is_noted_answered_and_ended(desk: Desk, f
         "tidak dapat dibalas",
     ):
         assert told in talk.text
+    assert "Undang bertemu" not in talk.text, "nothing can be sent from here"
+    kept = await floor.stage.scalar("SELECT address FROM contact WHERE channel = 'office'")
+    reference = str(kept).rpartition(" (")[2]
+    person = await floor.stage.scalar("SELECT person_id FROM contact WHERE channel = 'office'")
+    for path in (
+        "/",
+        "/inbox",
+        f"/conversation/{known.conversation_id}",
+        f"/person/{person}",
+        "/person?q=rina",
+    ):
+        page = await client.get(f"/console{path}")
+        assert (page.status_code, reference in page.text) == (200, False), (
+            "the reference is the program's own"
+        )
 
     sari = await desk.officer(name="Sari")
     await floor.desk.claim(sari, known.conversation_id)
