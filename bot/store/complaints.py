@@ -56,7 +56,7 @@ async def arrive(
     The number stands in the contact's address, where officers look for it.
     """
     reference = uuid4().hex[:12]
-    address = f"{phone or 'tanpa nama'} ({reference})"
+    address = f"{phone or 'Tanpa nama'} ({reference})"
     who = await conversations.lock_contact(tx, channel=AT_THE_OFFICE, address=address, name=name, now=now)
     what = {"contact": who.contact_id, "phone": phone, "reason": reason}
     person_id = int((await tx.execute(_REACHED, what)).scalar_one())
