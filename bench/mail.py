@@ -119,6 +119,7 @@ async def _settings(house: House, dovecot: Dovecot, *, first_start: str) -> dict
         "PST_IMAP_URL": dovecot.imap_url,
         "PST_SMTP_URL": "smtp://127.0.0.1:9",
         "PST_MAIL_FROM": "PST <bps3310@example.go.id>",
+        "PST_PUBLIC_URL": "https://pst.example.go.id",
         "PST_MAIL_CA_FILE": str(dovecot.ca_file),
     }
 

@@ -260,14 +260,12 @@ def _contradictions(environment: Environment, channels: list[ChannelSettings]) -
             for name in channel.environment.missing()
             if channel.environment.model_fields_set
         ]
-    for channel in channels:
-        needs = getattr(channel.environment, "needs_public_url", False)
-        if channel.environment.is_on and needs and environment.public_url is None:
-            problems.append(
-                f"environment: PST_PUBLIC_URL: missing; {channel.name} is called under that address,"
-                " and what it signs covers it"
-            )
     simulated = environment.simulation or not any(channel.environment.is_on for channel in channels)
+    if not simulated and environment.public_url is None:
+        problems.append(
+            "environment: PST_PUBLIC_URL: missing; Twilio calls that address, and links to citizens (ratings, surveys)"
+            " and officers begin with it"
+        )
     if simulated and not is_loopback(environment.host):
         problems.append(
             "environment: PST_HOST: simulation listens on loopback only; "

@@ -18,6 +18,9 @@ from typer.core import TyperCommand, TyperGroup
 
 from bot.__main__ import app
 from bot.settings import PREFIX, Environment
+from channels.whatsapp.webhook import MESSAGE_PATH
+from handoff.citizen.pages import CitizenPages
+from handoff.citizen.survey import SurveyPages
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.id.md")
@@ -215,6 +218,16 @@ def test_no_variable_is_read_that_nobody_can_set() -> None:
     files = [name for name in tracked() if name.startswith(rooms) and not name.endswith(".lock")]
     named = {variable for name in files for variable in VARIABLE.findall(read(name))}
     assert named - INTERNAL <= variables_of_the_code()
+
+
+def test_the_proxies_pass_on_what_the_outside_has_to_reach() -> None:
+    nginx, caddy = read("deploy/nginx.conf"), read("deploy/Caddyfile")
+    citizens = (CitizenPages.base, SurveyPages.base)
+    assert f"location ~ ^/({'|'.join(each.strip('/') for each in citizens)})/ {{" in nginx
+    assert "location /webhooks/ {" in nginx
+    assert all(f" {base}/* " in caddy for base in (*citizens, "/" + MESSAGE_PATH.split("/")[1]))
+    for document in ("README.md", "README.id.md", "SECURITY.md", "docs/memasang.md"):
+        assert all(f"`{base}/`" in read(document) for base in citizens)
 
 
 def test_the_model_runs_on_the_rasa_that_was_measured() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
@@ -129,9 +129,6 @@ class Environment(BaseSettings):
         default=None,
         description="Pengganti semua alamat Twilio (API dan media), hanya untuk simulasi dan pengujian",
     )
-
-    # Twilio calls us under the public address, and its signature covers it.
-    needs_public_url: ClassVar[bool] = True
 
     def missing(self) -> list[str]:
         """Return the variables that are still needed while another one is set; empty when all or none are."""

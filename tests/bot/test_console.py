@@ -22,6 +22,7 @@ REAL = {
     "PST_IMAP_URL": "imaps://kantor:rahasia@mail.example.go.id/INBOX",
     "PST_SMTP_URL": "smtps://kantor:rahasia@mail.example.go.id:465",
     "PST_MAIL_FROM": "kantor@example.go.id",
+    "PST_PUBLIC_URL": "https://pst.example.go.id",
 }
 
 

@@ -52,6 +52,7 @@ def test_one_channel_alone_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv("PST_IMAP_URL", "imaps://kantor:rahasia@mail.contoh.example/INBOX")
     monkeypatch.setenv("PST_SMTP_URL", "smtps://kantor:rahasia@mail.contoh.example:465")
     monkeypatch.setenv("PST_MAIL_FROM", "kantor@contoh.example")
+    monkeypatch.setenv("PST_PUBLIC_URL", "https://pst.contoh.example")
     settings = load(env_file=tmp_path / "none")
     assert not settings.is_simulation
     assert [channel.environment.is_on for channel in settings.channels] == [False, True]
@@ -75,6 +76,15 @@ def test_one_channel_alone_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: 
             },
             "PST_PUBLIC_URL",
             "missing",
+        ),
+        (
+            {
+                "PST_IMAP_URL": "imaps://kantor:geheim@mail.contoh.example/INBOX",
+                "PST_SMTP_URL": "smtps://kantor:geheim@mail.contoh.example:465",
+                "PST_MAIL_FROM": "kantor@contoh.example",
+            },
+            "PST_PUBLIC_URL",
+            "links to citizens",
         ),
     ],
 )

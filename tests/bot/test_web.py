@@ -72,6 +72,7 @@ async def test_a_channel_without_settings_has_no_webhook(
     monkeypatch.setenv("PST_IMAP_URL", "imaps://kantor:rahasia@mail.contoh.example/INBOX")
     monkeypatch.setenv("PST_SMTP_URL", "smtps://kantor:rahasia@mail.contoh.example:465")
     monkeypatch.setenv("PST_MAIL_FROM", "kantor@contoh.example")
+    monkeypatch.setenv("PST_PUBLIC_URL", "https://pst.contoh.example")
     async with _app(load(env_file=home / "none"), database_url) as client:
         assert (await client.post(WEBHOOK, data={"MessageSid": "SM1"})).status_code == 404
         health = (await client.get("/healthz")).json()

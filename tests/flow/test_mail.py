@@ -45,6 +45,7 @@ def _environment(
         "PST_IMAP_URL": dovecot.imap_url,
         "PST_SMTP_URL": f"smtps://127.0.0.1:{sink.port}",
         "PST_MAIL_FROM": f"PST Klaten <{OFFICE}>",
+        "PST_PUBLIC_URL": "https://pst.contoh.example",
         "PST_MAIL_CA_FILE": str(dovecot.ca_file),
     }
 

@@ -38,6 +38,7 @@ def environment(home: Path, imap_url: str, **more: str) -> dict[str, str]:
         "PST_IMAP_URL": imap_url,
         "PST_SMTP_URL": "smtp://127.0.0.1:9",
         "PST_MAIL_FROM": f"PST Klaten <{OFFICE}>",
+        "PST_PUBLIC_URL": "https://pst.contoh.example",
         **more,
     }
 
