@@ -11,6 +11,7 @@ import yaml
 
 from nlu.entries import LANGUAGES, Answer, read_entry
 from nlu.examples import check_examples
+from nlu.places import settled
 from nlu.problems import KnowledgeError, Problem
 from nlu.reading import parsed
 
@@ -88,7 +89,9 @@ def load(folder: Path, facts: Mapping[str, object]) -> Knowledge:
     a tariff or an hour in a text.
     """
     files, problems = _read_files(folder)
-    examples, wrong = check_examples({file: items.get("nlu") for file, items in files.items()})
+    examples, wrong = check_examples(
+        settled({file: items.get("nlu") for file, items in files.items()}, facts)
+    )
     problems += wrong
     answers: dict[Place, Answer] = {}
     for file, answer in _answers(files, facts, examples.named, problems):

@@ -12,15 +12,16 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from nlu.answers import Knowledge, load
 from nlu.environment import RASA_ENVIRONMENT, ModelEnvironmentMissing, slim_rasa
+from nlu.places import settled
 from nlu.reading import parsed
 
-__all__ = ["ModelEnvironmentMissing", "TrainingFailed", "fingerprint", "knowledge_of", "train"]
+__all__ = ["ModelEnvironmentMissing", "TrainingFailed", "fingerprint", "knowledge_of", "lay_out", "train"]
 
 Report = Callable[[str], None]
 
@@ -38,24 +39,44 @@ def knowledge_of(root: Path, office: Path | None = None) -> Knowledge:
 
     `office` is office.yml, by default the one in `root`. Raises `KnowledgeError`.
     """
-    facts = parsed((office or root / "office.yml").read_text(encoding="utf-8"))
-    return load(root / "nlu" / "knowledge", facts)
+    return load(root / "nlu" / "knowledge", _facts(root, office))
 
 
-def fingerprint(root: Path) -> str:
+def fingerprint(root: Path, office: Path | None = None) -> str:
     """Return a short hash of everything that makes the model, and of nothing else.
 
-    The pipeline, the examples (not the answers), the components and the versions they run on.
+    The pipeline, the examples (not the answers) with the office's places, the components and the versions they run on.
     """
     model = root / "nlu" / "model"
     parts = hashlib.sha256()
     code = [*sorted(model.glob("*.py")), *sorted((model / "components").glob("*.py"))]
     for path in [root / "config.yml", model / "uv.lock", *code]:
         parts.update(path.read_bytes())
-    for path in sorted((root / "nlu" / "knowledge").glob("*.yml")):
-        examples = (parsed(path.read_text(encoding="utf-8")) or {}).get("nlu")
-        parts.update(json.dumps([path.name, examples], sort_keys=True).encode())
+    for file, examples in _examples(root, office).items():
+        parts.update(json.dumps([file, examples], sort_keys=True).encode())
     return parts.hexdigest()[:20]
+
+
+def lay_out(root: Path, folder: Path, *, office: Path | None = None) -> Path:
+    """Write the examples as Rasa is to learn them, the office's places among them; return where. `folder` is there."""
+    to = folder / "nlu"
+    to.mkdir()
+    for file, examples in _examples(root, office).items():
+        # JSON is YAML; but Rasa knows its files by a line that begins with `nlu:`.
+        listed = json.dumps(examples or [], ensure_ascii=False)
+        (to / file).write_text(f'version: "3.1"\nnlu: {listed}\n', encoding="utf-8")
+    return to
+
+
+def _examples(root: Path, office: Path | None) -> dict[str, object]:
+    paths = sorted((root / "nlu" / "knowledge").glob("*.yml"))
+    files = {path.name: (parsed(path.read_text(encoding="utf-8")) or {}).get("nlu") for path in paths}
+    return settled(files, _facts(root, office))
+
+
+def _facts(root: Path, office: Path | None) -> Mapping[str, object]:
+    facts: Mapping[str, object] = parsed((office or root / "office.yml").read_text(encoding="utf-8"))
+    return facts
 
 
 def train(root: Path, cache: Path, report: Report, *, office: Path | None = None) -> Path:
@@ -67,7 +88,7 @@ def train(root: Path, cache: Path, report: Report, *, office: Path | None = None
     began = time.monotonic()
     knowledge = knowledge_of(root, office)
     checked = time.monotonic() - began
-    mark = fingerprint(root)
+    mark = fingerprint(root, office)
     model = cache / f"{mark}.tar.gz"
     if model.exists():
         return model
@@ -80,7 +101,8 @@ def train(root: Path, cache: Path, report: Report, *, office: Path | None = None
         report(f"Melatih model: {len(knowledge.intents)} topik ...")
         began = time.monotonic()
         with tempfile.TemporaryDirectory(dir=cache, prefix="training-") as folder:
-            _run([*rasa, *_train_arguments(root, folder)], folder, report)
+            examples = lay_out(root, Path(folder), office=office)
+            _run([*rasa, *_train_arguments(root, examples, folder)], folder, report)
             (Path(folder) / "model.tar.gz").replace(model)
         report(f"Model siap dalam {time.monotonic() - began:.0f} detik.")
     return model
@@ -94,9 +116,9 @@ def _checked(knowledge: Knowledge) -> str:
     )
 
 
-def _train_arguments(root: Path, folder: str) -> list[str]:
-    examples = ["--config", str(root / "config.yml"), "--nlu", str(root / "nlu" / "knowledge")]
-    return ["train", "nlu", *examples, "--out", folder, "--fixed-model-name", "model"]
+def _train_arguments(root: Path, examples: Path, folder: str) -> list[str]:
+    what = ["--config", str(root / "config.yml"), "--nlu", str(examples)]
+    return ["train", "nlu", *what, "--out", folder, "--fixed-model-name", "model"]
 
 
 @contextmanager

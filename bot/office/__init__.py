@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from bot.complaints import SettingsError, describe
 from bot.office.assistant import Catalogue, Storage, Understanding
 from bot.office.calendar import Calendar
-from bot.office.card import Applications, Card, Decree, Newer, Privacy
+from bot.office.card import Applications, Card, Decree, Newer, Places, Privacy
 from bot.office.desk import Console, Desk
 from bot.office.reports import Complaints, Reporting
 from bot.office.retention import Retention
@@ -39,6 +39,7 @@ class Office(Section):
     storage: Storage
     retention: Retention
     privacy: Privacy
+    places: Places
     channels: dict[str, dict[str, Any]]
 
     def facts(self) -> dict[str, Any]:

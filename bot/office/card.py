@@ -9,6 +9,10 @@ from pydantic import Field, field_validator
 
 from bot.office.section import Section
 
+Words = Annotated[str, Field(min_length=2, max_length=80)]
+Places = Annotated[dict[Words, tuple[Words, ...]], Field(min_length=1)]
+"""The office's places, the regency or city first, and how people write each (section `places`, nlu/places.py)."""
+
 
 class Card(Section):
     """Who the office is and how it is reached (section `office`)."""

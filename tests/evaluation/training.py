@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
 from nlu.environment import RASA_ENVIRONMENT, slim_rasa
-from nlu.training import fingerprint
+from nlu.training import fingerprint, lay_out
 
 LAST = 1_500  # characters of what Rasa said, for whoever looks why
 
@@ -24,8 +25,14 @@ def train_within(root: Path, cache: Path, *, longest_seconds: float, niceness: i
     note of the exception; `nlu.environment.ModelEnvironmentMissing`.
     """
     cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        examples = lay_out(root, Path(folder))
+        return _train(root, examples, cache, longest_seconds=longest_seconds, niceness=niceness)
+
+
+def _train(root: Path, examples: Path, cache: Path, *, longest_seconds: float, niceness: int) -> float:
     command = ["nice", "-n", str(niceness), *slim_rasa(root), "train", "nlu"]
-    command += ["--config", str(root / "config.yml"), "--nlu", str(root / "nlu" / "knowledge")]
+    command += ["--config", str(root / "config.yml"), "--nlu", str(examples)]
     command += ["--out", str(cache), "--fixed-model-name", fingerprint(root)]
     settings = {"RASA_CACHE_DIRECTORY": str(cache / "parts")}  # else a variant would get another one's parts
     began = time.perf_counter()

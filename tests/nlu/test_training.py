@@ -42,6 +42,7 @@ def test_the_same_project_has_the_same_fingerprint_wherever_it_lies(project: Pat
         ("nlu/model/uv.lock", "3.6.21", "3.6.22"),
         ("nlu/model/components/lexicon.py", '"""', '"""New: '),
         ("nlu/model/slim.py", '"""', '"""New: '),
+        ("office.yml", "tembayat", "mbayat"),
     ],
 )
 def test_what_makes_the_model_changes_its_fingerprint(project: Path, file: str, old: str, new: str) -> None:
