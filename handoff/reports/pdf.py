@@ -11,6 +11,7 @@ import typst
 
 from handoff.dates import plain_day
 from handoff.reports.document import Bars, Block, Cell, Document, Grid, Heading, Listing, Minutes, Paragraph
+from handoff.reports.printable import all_printable, breakable
 from handoff.reports.wording import figure, span
 
 _TEMPLATE = Path(__file__).parent / "report.typ"
@@ -33,11 +34,12 @@ def pdf(document: Document) -> bytes:
         "is_wide": document.is_wide,
         "blocks": [_block(block, document.language) for block in document.blocks],
     }
+    shown = json.dumps(all_printable(values), ensure_ascii=False)
     made = typst.compile(
         str(_TEMPLATE),
         format="pdf",
         pdf_standards=["ua-1"],
-        sys_inputs={"document": json.dumps(values, ensure_ascii=False)},
+        sys_inputs={"document": shown},
         ignore_system_fonts=True,
         timestamp=int((document.made_on.toordinal() - _EPOCH) * 86_400),
     )
@@ -84,4 +86,4 @@ def _cell(cell: Cell, language: str) -> dict[str, str | None]:
         return {"kind": "number", "text": figure(cell, language)}
     if isinstance(cell, Minutes):
         return {"kind": "number", "text": span(cell.count, language)}
-    return {"kind": "none", "text": None} if cell is None else {"kind": "text", "text": cell}
+    return {"kind": "none", "text": None} if cell is None else {"kind": "text", "text": breakable(cell)}
