@@ -32,6 +32,9 @@ from nlu.port import Interpreter, NluUnavailable
 DAY = timedelta(hours=24)
 CLOSED = "closed"  # the state of a conversation
 MOST_PATIENCES = 3  # this often the time after which a citizen is told, where another machine's model answers
+OFFER_BY_LETTER = timedelta(
+    days=7
+)  # so long a letter's "YA" answers the offer of a complaint; a chat's answer is soon
 MOST_TICKETS = 5  # of a person, looked at when one of theirs is asked about
 
 
@@ -186,7 +189,9 @@ class Answering:
     async def _thanked(self, tx: Transaction, held: Held, asked: Asked, turn: Turn) -> Decision | None:
         """Thank for what was taken as a rating when it came: its conversation had been taken up again by then."""
         given = given_in(turn) if asked.kind == "message" else None
-        if given is None or not await ratings.is_one(tx, held.id, at=asked.received_at):
+        if given is None or given.asks:
+            return None
+        if not await ratings.is_one(tx, held.id, at=asked.received_at, is_bare=False):
             return None
         return thanked(turn, given)
 
@@ -194,8 +199,8 @@ class Answering:
         """Take a complaint of somebody who says yes to the one that a low rating offers; None otherwise."""
         if asked.kind != "message" or not accepts_offer(asked.text):
             return None
-        now = self.clock.now()
-        is_offered = await ratings.is_offered_complaint(tx, held.id, up_to=DISAPPOINTED, now=now)
+        since = self.clock.now() - (OFFER_BY_LETTER if turn.is_letter else ratings.CORRECTION)
+        is_offered = await ratings.is_offered_complaint(tx, held.id, up_to=DISAPPOINTED, since=since)
         return self.dialogue.complains(turn) if is_offered else None
 
     def _decided(

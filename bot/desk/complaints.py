@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from bot.clock import Clock
 from bot.desk.locks import Case, Locks
@@ -37,6 +39,7 @@ from handoff.reports.register import (
     Wanted,
 )
 
+_FORM = re.compile("[0-9a-f]{12}")
 NO_WAY_BACK = "dicatat petugas di kantor, bukan lewat saluran ini"
 
 
@@ -82,7 +85,13 @@ class StoredComplaints:
         oldest = self.calendar.day_of(now - OLDEST)
         came_at = self._moment(arrival.came_on, oldest=oldest, now=now, refusal="complaint_day")
         async with self.database.transaction() as tx:
-            kept = await rows.arrive(tx, words, name=name, phone=phone, reason=NO_WAY_BACK, now=now)
+            reference = arrival.form if _FORM.fullmatch(arrival.form) else uuid4().hex[:12]
+            noted = await rows.noted(tx, reference)
+            if noted is not None:
+                return noted
+            kept = await rows.arrive(
+                tx, words, reference, name=name, phone=phone, reason=NO_WAY_BACK, now=now
+            )
             await store.register(tx, kept.person_id, name=name, email=email, organisation=None)
             # Whoever wrote a letter is asked nothing more from here: it is complete as it came.
             told = await self.moves.casework.open(
@@ -170,7 +179,8 @@ class StoredComplaints:
         at = max(at, known.opened_at)
         if at == known.answered_at:
             return known
-        await tickets.owe_nothing(case.tx, case.held.id)
+        if case.held.owed_since is not None and case.held.owed_since <= at:
+            await tickets.owe_nothing(case.tx, case.held.id)
         change = Change(
             "answered_on", before.isoformat() if before else None, self.calendar.day_of(at).isoformat()
         )

@@ -69,7 +69,7 @@ class StoredRatings:
     async def finish(self, token: str, profile: Mapping[str, str], remark: str) -> None:
         """Keep the rest of the questionnaire. Raises `NotFound`, `LinkEnded`."""
         async with self._asked(token) as (tx, asked):
-            sheet_id = await self._begun(tx, asked)
+            sheet_id = await self._begun(tx, asked, is_answered=True)
             if sheet_id is not None:
                 remark = remark.replace("\x00", "")
                 await surveys.finish(tx, sheet_id, profile=profile, remark=remark, now=self.clock.now())
@@ -98,9 +98,15 @@ class StoredRatings:
             is_finished=kept is not None and kept.is_finished,
         )
 
-    async def _begun(self, tx: Transaction, asked: Asked) -> int | None:
+    async def _begun(self, tx: Transaction, asked: Asked, *, is_answered: bool = False) -> int | None:
+        """Return the sheet to fill in; None when there is none, it is handed in, or says nothing (`is_answered`)."""
         running = await surveys.running(tx, self._today())
         if running is None:
+            return None
+        kept = await surveys.sheet(tx, running.id, asked.person_id)
+        if kept is not None and kept.is_finished:
+            return None
+        if is_answered and (kept is None or not kept.scores):
             return None
         return await surveys.begin(
             tx, running.id, conversation_id=asked.conversation_id, now=self.clock.now()

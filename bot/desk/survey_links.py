@@ -45,12 +45,16 @@ class StoredSurveyLinks:
     async def answer(self, token: str, code: str, score: int | None) -> None:
         """Keep the answer to one element. Raises `NotFound`, `LinkEnded`."""
         async with self._held(token) as (tx, held):
+            if held.is_finished:
+                return
             await surveys.start(tx, held.id, now=self.clock.now())
             await surveys.answer(tx, held.id, code, score)
 
     async def finish(self, token: str, profile: Mapping[str, str], remark: str) -> None:
         """Keep the rest of the questionnaire. Raises `NotFound`, `LinkEnded`."""
         async with self._held(token) as (tx, held):
+            if held.is_finished or not held.scores:
+                return
             now = self.clock.now()
             await surveys.start(tx, held.id, now=now)
             await surveys.finish(tx, held.id, profile=profile, remark=remark.replace("\x00", ""), now=now)

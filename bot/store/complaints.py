@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
 from sqlalchemy import DateTime, Row, Text, bindparam, text
 
@@ -48,14 +47,37 @@ class Arrived:
     person_id: int
 
 
+_NOTED = text(
+    """
+    SELECT ticket.number FROM message JOIN ticket ON ticket.conversation_id = message.conversation_id
+    WHERE message.channel = :channel AND message.external_id = :reference ORDER BY ticket.id LIMIT 1
+    """
+)
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:channel || ' ' || :reference, 0))")
+
+
+async def noted(tx: Transaction, reference: str) -> str | None:
+    """Return the number of what was noted under a reference; None the first time, and everybody else waits for that."""
+    which = {"channel": AT_THE_OFFICE, "reference": reference}
+    await tx.execute(_ALONE, which)
+    number: str | None = (await tx.execute(_NOTED, which)).scalar_one_or_none()
+    return number
+
+
 async def arrive(
-    tx: Transaction, words: str, *, name: str | None, phone: str | None, reason: str, now: datetime
+    tx: Transaction,
+    words: str,
+    reference: str,
+    *,
+    name: str | None,
+    phone: str | None,
+    reason: str,
+    now: datetime,
 ) -> Arrived:
     """Keep what came to the office in a conversation of its own; `reason` is why nothing can be sent into it.
 
-    The number stands in the contact's address, where officers look for it.
+    The number stands in the contact's address, where officers look for it; `reference` tells it from others.
     """
-    reference = uuid4().hex[:12]
     address = f"{phone or 'Tanpa nama'} ({reference})"
     who = await conversations.lock_contact(tx, channel=AT_THE_OFFICE, address=address, name=name, now=now)
     what = {"contact": who.contact_id, "phone": phone, "reason": reason}

@@ -87,8 +87,19 @@ _FROM = """
 _BY_LINK = text(f"SELECT {_COLUMNS} {_FROM} WHERE rating.digest = :digest FOR UPDATE OF rating")
 
 
+# Whoever answers in the chat holds the contact first, then the rest: so does whoever comes by the link.
+_LOCK_CONTACT = text(
+    """
+    SELECT contact.id FROM rating JOIN conversation ON conversation.id = rating.conversation_id
+    JOIN contact ON contact.id = conversation.contact_id
+    WHERE rating.digest = :digest FOR UPDATE OF contact
+    """
+)
+
+
 async def by_link(tx: Transaction, digest: bytes, *, zone: str) -> Asked | None:
     """Return the request that a link is for, None when there is none; months are those of `zone` (an IANA name)."""
+    await tx.execute(_LOCK_CONTACT, {"digest": digest})
     row = (await tx.execute(_BY_LINK, {"digest": digest, "zone": zone})).one_or_none()
     return None if row is None else Asked(*row)
 
@@ -116,7 +127,7 @@ _IS_OVERTAKEN = """
                 AND open.last_inbound_at <= request.at
                 AND coalesce(jsonb_array_length(open.context -> 'choices'), 0) = 0
                 AND num_nonnulls(
-                    nullif(open.context -> 'form', 'null'), nullif(open.context -> 'filling', 'null'),
+                    nullif(open.context -> 'form', 'null'), nullif(open.context #> '{filling,asking}', 'null'),
                     nullif(open.context -> 'confirming', 'null')
                 ) = 0
             )
@@ -217,17 +228,25 @@ _IS_OFFERED = text(
     SELECT EXISTS (
         SELECT FROM rating JOIN conversation ON conversation.id = rating.conversation_id
         JOIN conversation AS here ON here.contact_id = conversation.contact_id
-        WHERE here.id = :here AND here.last_outbound_at IS NULL AND here.opened_at >= rating.rated_at
-            AND rating.way = 'chat' AND rating.score <= :score
+        WHERE here.id = :here AND rating.way = 'chat' AND rating.score <= :score
             AND coalesce(rating.changed_at, rating.rated_at) > :since
+            AND (
+                SELECT delivery.key FROM message JOIN delivery ON delivery.message_id = message.id
+                JOIN conversation AS there ON there.id = message.conversation_id
+                WHERE there.contact_id = here.contact_id AND message.author IN ('bot', 'officer')
+                ORDER BY message.id DESC LIMIT 1
+            ) = 'rating_sorry'
     )
     """
 ).bindparams(bindparam("since", type_=DateTime(timezone=True)))
 
 
-async def is_offered_complaint(tx: Transaction, conversation_id: int, *, up_to: int, now: datetime) -> bool:
-    """Tell whether a conversation begins right after a rating of at most `up_to`: a complaint was offered."""
-    values = {"here": conversation_id, "score": up_to, "since": now - CORRECTION}
+async def is_offered_complaint(tx: Transaction, conversation_id: int, *, up_to: int, since: datetime) -> bool:
+    """Tell whether the last thing said to a contact offers a complaint, after a rating of at most `up_to` since then.
+
+    In whatever conversation: the rating may be another's than the one that is open.
+    """
+    values = {"here": conversation_id, "score": up_to, "since": since}
     return bool((await tx.execute(_IS_OFFERED, values)).scalar_one())
 
 
@@ -252,15 +271,17 @@ _IS_ONE = text(
     """
     SELECT EXISTS (
         SELECT FROM rating
-        WHERE conversation_id = :conversation AND coalesce(changed_at, rated_at) = :at AND comment IS NULL
+        WHERE conversation_id = :conversation AND coalesce(changed_at, rated_at) = :at
+            AND (comment IS NULL OR NOT :is_bare)
     )
     """
-).bindparams(bindparam("at", type_=DateTime(timezone=True)))
+).bindparams(bindparam("at", type_=DateTime(timezone=True)), bindparam("is_bare", type_=Boolean))
 
 
-async def is_one(tx: Transaction, conversation_id: int, *, at: datetime) -> bool:
-    """Tell whether what came at that moment rates its conversation, and says nothing besides."""
-    return bool((await tx.execute(_IS_ONE, {"conversation": conversation_id, "at": at})).scalar_one())
+async def is_one(tx: Transaction, conversation_id: int, *, at: datetime, is_bare: bool = True) -> bool:
+    """Tell whether what came at that moment rates its conversation; with `is_bare` and says nothing besides."""
+    values = {"conversation": conversation_id, "at": at, "is_bare": is_bare}
+    return bool((await tx.execute(_IS_ONE, values)).scalar_one())
 
 
 _COMMENT = text(

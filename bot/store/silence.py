@@ -104,10 +104,12 @@ _HOLD = text(
         jsonb_typeof(conversation.context -> 'form') = 'object' AS has_form,
         conversation.forgotten_at IS NOT NULL AS is_forgotten,
         (
-            SELECT number FROM ticket WHERE ticket.conversation_id = conversation.id ORDER BY id DESC LIMIT 1
+            SELECT number FROM ticket WHERE ticket.conversation_id = conversation.id
+            ORDER BY state = 'cancelled', id DESC LIMIT 1
         ) AS ticket,
         (
-            SELECT assignee_id FROM ticket WHERE ticket.conversation_id = conversation.id ORDER BY id DESC LIMIT 1
+            SELECT assignee_id FROM ticket WHERE ticket.conversation_id = conversation.id
+            ORDER BY state = 'cancelled', id DESC LIMIT 1
         ) AS officer_id,
         ARRAY(
             SELECT kind FROM ticket WHERE ticket.conversation_id = conversation.id AND closed_at IS NULL

@@ -72,16 +72,25 @@ class Kept:
     is_finished: bool
 
 
+# Whoever was joined with somebody is one with them, whichever of the two had been asked.
+_SAME_PERSON = """
+    SELECT each.id FROM person AS each JOIN person AS this ON this.id = {person}
+    WHERE coalesce(this.joined_into_id, this.id) IN (each.id, each.joined_into_id)
+"""
 _SHEET = text(
-    """
+    f"""
     SELECT id, scores, profile, finished_at IS NOT NULL AS is_finished FROM survey_sheet
-    WHERE survey_id = :survey AND person_id = :person
-    """
+    WHERE survey_id = :survey AND (
+        person_id = :person
+        OR finished_at IS NOT NULL AND person_id IN ({_SAME_PERSON.format(person=":person")})
+    )
+    ORDER BY finished_at IS NULL LIMIT 1
+    """  # noqa: S608  our own words
 )
 
 
 async def sheet(tx: Transaction, survey_id: int, person_id: int) -> Kept | None:
-    """Return what a person has answered in a survey, None when nothing was begun."""
+    """Return what a person has answered in a survey, None when nothing was begun; nobody hands in two."""
     row = (await tx.execute(_SHEET, {"survey": survey_id, "person": person_id})).one_or_none()
     return None if row is None else Kept(row.id, row.scores, row.profile, row.is_finished)
 
@@ -156,17 +165,21 @@ class Invited:
 
 
 _BY_LINK = text(
-    """
+    f"""
     SELECT survey_sheet.id, survey.title, survey.closes_on, survey_instrument.content,
         coalesce(contact.language, 'id') AS language, survey_sheet.scores, survey_sheet.profile,
-        survey_sheet.finished_at IS NOT NULL AS is_finished
+        survey_sheet.finished_at IS NOT NULL OR EXISTS (
+            SELECT FROM survey_sheet AS other
+            WHERE other.survey_id = survey.id AND other.finished_at IS NOT NULL
+                AND other.person_id IN ({_SAME_PERSON.format(person="survey_sheet.person_id")})
+        ) AS is_finished
     FROM survey_sheet
     JOIN survey ON survey.id = survey_sheet.survey_id
     JOIN survey_instrument ON survey_instrument.version = survey.version
     LEFT JOIN conversation ON conversation.id = survey_sheet.conversation_id
     LEFT JOIN contact ON contact.id = conversation.contact_id
     WHERE survey_sheet.digest = :digest FOR UPDATE OF survey_sheet
-    """
+    """  # noqa: S608  our own words
 )
 
 

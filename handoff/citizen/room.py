@@ -137,6 +137,11 @@ class LinkRoom:
         sheet = fillable(found)
         if sheet is None:
             return self.to(request, "/selesai")
+        if not sheet.scores:
+            first = sheet.instrument.questions[0]
+            return self.page(
+                request, found, "question.html", question=first, number=1, problem="none_answered"
+            )
         if request.method == "POST":
             form = await form_of(request)
             given = {

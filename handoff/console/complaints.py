@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -78,7 +79,7 @@ class ComplaintPages:
     async def take(self, request: Request, visitor: Visitor) -> Response:
         """Note a complaint that came to the office itself."""
         if request.method == "GET":
-            return self._new(visitor, Arrival("citizen", WAYS_TO_THE_OFFICE[0], ""))
+            return self._new(visitor, Arrival("citizen", WAYS_TO_THE_OFFICE[0], "", form=uuid4().hex[:12]))
         form = await request.form()
         written = arrival_of({name: value if isinstance(value, str) else "" for name, value in form.items()})
         try:
@@ -206,4 +207,5 @@ def arrival_of(fields: Mapping[str, str]) -> Arrival:
         email=fields.get("email", "")[:LONGEST_LINE],
         phone=fields.get("phone", "")[:LONGEST_LINE],
         came_on=day_of(fields.get("came_on")),
+        form=fields.get("form", "")[:12],
     )

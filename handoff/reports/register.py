@@ -82,7 +82,7 @@ class Arrival:
     """A complaint that came to the office itself, by one of `WAYS_TO_THE_OFFICE`; whoever complains may be unknown.
 
     `text` is what it says, at most `LONGEST_COMPLAINT` characters; `came_on` the day on which it came, at most `OLDEST`
-    ago, None: today.
+    ago, None: today. `form` is a word of the form that it was written into: of the same form one is noted.
     """
 
     source: Source
@@ -93,6 +93,7 @@ class Arrival:
     email: str = ""
     phone: str = ""
     came_on: date | None = None
+    form: str = ""
 
 
 class Complaints(Protocol):
@@ -107,7 +108,7 @@ class Complaints(Protocol):
         ...
 
     async def take(self, officer: Officer, arrival: Arrival) -> str:
-        """Note a complaint that came to the office itself, with a ticket of its own; return its number.
+        """Note a complaint that came to the office itself, once, with a ticket of its own; return its number.
 
         Raises `Unfit` (complaint_way, complaint_empty, complaint_day, too_long, line_too_long, address).
         """

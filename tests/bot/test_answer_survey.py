@@ -15,6 +15,10 @@ from starlette.applications import Starlette
 
 from bot.answer import AnswerLater
 from bot.assembly import counter, duties
+from bot.store import ratings
+from bot.store.privacy import joining
+from handoff.ports.values import Officer
+from handoff.reports.figures import Period
 from tests.bot.privacy.test_erase import erasure
 from tests.fakes import Stage
 from tests.handoff.citizen.test_survey import DAYS, invite, invited
@@ -372,3 +376,87 @@ async def test_a_question_in_the_same_conversation_makes_it_one(scene: Scene) ->
     closed, request = scene.stage.memory["whatsapp"].take("whatsapp:+628111111001")
     assert "kami tutup" in closed
     assert "Seberapa puas" in request
+
+
+async def two_joined(stage: Stage) -> None:
+    """Have an officer say that the first two persons are one."""
+    async with stage.core.database.transaction() as tx:
+        persons = await joining.lock(tx, 1, 2)
+        await joining.join(
+            tx,
+            persons[1],
+            persons[2],
+            verification="phone",
+            note=None,
+            officer_id=1,
+            now=stage.clock.now(),
+        )
+
+
+async def fill_in(scene: Scene, link: str, score: str) -> None:
+    for number in range(1, 10):
+        await scene.client.post(f"{link}/survei/{number}", data={"score": score})
+    await scene.client.post(f"{link}/profil", data={})
+
+
+async def test_who_was_joined_hands_in_one_by_whatever_link(scene: Scene) -> None:
+    stage = scene.stage
+    await stage.answered(COST, channel="email", sender="sri@warga.example", subject="Biaya")
+    await stage.close_all()
+    surveys = counter.surveys(stage.core)
+    officer = Officer(1, "budi", "Budi", "budi@example.go.id", "supervisor", "id")
+    survey = int(str(await stage.scalar("SELECT id FROM survey")))
+    assert (await surveys.invite(officer, survey, surveys.today(), surveys.today())).count == 1
+    await stage.deliver_all()
+    mail = stage.memory["email"].take("sri@warga.example")[-1]
+    await two_joined(stage)
+    await fill_in(scene, scene.link, "4")
+    await fill_in(scene, mail[mail.index("/survei/") :].split()[0], "1")
+    assert await stage.scalar("SELECT count(finished_at) FROM survey_sheet") == 1
+    assert await stage.scalar("SELECT scores FROM survey_sheet WHERE finished_at IS NOT NULL") == NINE
+
+
+async def test_who_was_joined_and_answered_in_the_chat_hands_in_none_by_a_rating_link(scene: Scene) -> None:
+    stage = scene.stage
+    await scene.say("SURVEI", *("4" for _ in range(9)), "2", "3", "S1", "mahasiswa", "-")
+    await stage.answered(COST, channel="email", sender="sri@warga.example", subject="Biaya")
+    await stage.close_all()
+    now = stage.clock.now()
+    async with stage.core.database.transaction() as tx:
+        newest = (await tx.execute(text("SELECT max(id) FROM conversation"))).scalar_one()
+        digest, expires = ratings.digest("token"), now + timedelta(days=30)
+        assert await ratings.ask(tx, newest, officer_id=None, digest=digest, now=now, expires=expires)
+    await two_joined(stage)
+    await fill_in(scene, "/nilai/token", "1")
+    assert await stage.scalar("SELECT count(finished_at) FROM survey_sheet") == 1
+    assert await stage.scalar("SELECT scores FROM survey_sheet WHERE finished_at IS NOT NULL") == NINE
+
+
+async def test_a_sheet_without_any_answer_is_not_handed_in(scene: Scene) -> None:
+    for number in range(1, 10):
+        await scene.client.post(f"{scene.link}/survei/{number}", data={"skip": "1"})
+    page = await scene.client.post(f"{scene.link}/profil", data={})
+    assert "Jawablah sedikitnya satu pertanyaan" in page.text
+    assert not await scene.is_done()
+
+
+async def test_the_figures_stay_when_a_person_is_erased(scene: Scene) -> None:
+    stage = scene.stage
+    counting = duties.reports(stage.core).counting
+    stage.clock.advance(timedelta(days=1))
+    await scene.say("SURVEI", *("4" for _ in range(9)), "2", "3", "S1", "mahasiswa", "-")
+    stage.clock.advance(timedelta(minutes=1))
+    await scene.say("anu itu lho")
+    stage.clock.advance(timedelta(minutes=1))
+    day = counting.deadlines.calendar.day_of(stage.clock.now())
+    period = Period(day - timedelta(days=40), day)
+    before = await counting.figures(period)
+    await erasure(stage).erase(int(str(await stage.scalar("SELECT min(id) FROM person"))), is_forced=True)
+    after = await counting.figures(period)
+    assert (before.questions, before.by_bot) != (0, 0)
+    assert (after.conversations, after.by_bot, after.questions, after.not_understood) == (
+        before.conversations,
+        before.by_bot,
+        before.questions,
+        before.not_understood,
+    )

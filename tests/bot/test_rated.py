@@ -250,6 +250,92 @@ async def test_who_rates_what_is_the_bots_again_is_thanked(scene: Scene) -> None
     assert "4 dari 5" not in told, "it was answered: what is written next is no rating"
 
 
+async def test_a_rating_with_a_remark_is_thanked_there_too(scene: Scene) -> None:
+    await scene.execute("UPDATE conversation SET state = 'bot', holder_id = NULL, closed_at = NULL")
+    [thanks] = await scene.says("4 tapi agak lama")
+    assert "4 dari 5" in thanks
+    assert await scene.rating() == (4, "tapi agak lama")
+
+
+async def test_what_waited_offers_a_complaint_that_is_taken(bare: Scene) -> None:
+    await bare.says(QUESTION)
+    bare.stage.clock.advance(timedelta(minutes=1))
+    [sorry] = await bare.says("1")
+    assert "YA" in sorry
+    bare.stage.clock.advance(timedelta(minutes=1))
+    await bare.says("YA")
+    assert await bare.stage.scalar("SELECT kind FROM ticket") == "pengaduan"
+
+
+async def test_the_offer_holds_in_what_is_the_bots_again(scene: Scene) -> None:
+    await scene.execute("UPDATE conversation SET state = 'bot', holder_id = NULL, closed_at = NULL")
+    await scene.says("1")
+    scene.stage.clock.advance(timedelta(minutes=1))
+    await scene.says("YA")
+    assert await scene.stage.scalar("SELECT kind FROM ticket") == "pengaduan"
+
+
+async def test_the_offer_holds_while_another_conversation_is_open(scene: Scene) -> None:
+    request = str(
+        await scene.stage.scalar(
+            "SELECT external_id FROM message JOIN delivery ON message_id = message.id WHERE key = 'rating'"
+        )
+    )
+    await scene.says(QUESTION)
+    scene.stage.clock.advance(timedelta(minutes=1))
+    await scene.says("Tidak puas", choice=1, replies_to=(request,))
+    scene.stage.clock.advance(timedelta(minutes=1))
+    await scene.says("YA")
+    assert await scene.stage.scalar("SELECT kind FROM ticket") == "pengaduan"
+
+
+async def test_a_yes_to_what_was_said_after_the_offer_is_none_to_the_offer(bare: Scene) -> None:
+    await bare.says(QUESTION)
+    bare.stage.clock.advance(timedelta(minutes=1))
+    await bare.says("1")
+    bare.stage.clock.advance(timedelta(minutes=1))
+    await bare.says(QUESTION)
+    await bare.says("YA")
+    assert await bare.stage.scalar("SELECT count(*) FROM ticket") == 0
+
+
+async def test_a_letters_yes_hours_later_is_one_to_the_offer(staged: Staged) -> None:
+    async with staged(NOON) as stage:
+        desk = set_up(stage, {})
+        stage.model.teach(QUESTION, "jangka_waktu", service="konsultasi", mode="online")
+        sender = "sri@warga.example"
+        await stage.answered(QUESTION, channel="email", sender=sender, subject="Satu")
+        await desk.later(hours=1)
+        await desk.later(days=6)
+        await desk.later(days=1, hours=1)
+
+        async def answered(key: str, words: str) -> None:
+            external = str(
+                await stage.scalar(
+                    f"SELECT external_id FROM message JOIN delivery ON message_id = message.id WHERE key = '{key}'"
+                )
+            )
+            letter = await stage.hear(
+                words, channel="email", sender=sender, subject="Re: Satu", replies_to=(external,)
+            )
+            await stage.answering.answer(letter)
+            await stage.deliver_all()
+
+        await answered("rating", "1")
+        stage.clock.advance(timedelta(hours=3))
+        await answered("rating_sorry", "YA")
+        assert await stage.scalar("SELECT kind FROM ticket") == "pengaduan"
+
+
+async def test_a_survey_that_was_left_asks_nothing(bare: Scene) -> None:
+    await bare.says(QUESTION)
+    left = '{"filling": {"sheet": 1, "asking": null, "passed": [], "misses": 0, "asked_by": null}}'
+    await bare.execute(f"UPDATE conversation SET context = context || '{left}' WHERE closed_at IS NULL")
+    bare.stage.clock.advance(timedelta(minutes=1))
+    await bare.says("5")
+    assert await bare.rating() == (5, None)
+
+
 async def test_a_button_rates_what_it_is_on(scene: Scene) -> None:
     request = str(
         await scene.stage.scalar(

@@ -207,6 +207,23 @@ async def taken_up_unsure(scene: Scene) -> int:
     return conversation
 
 
+async def test_the_rating_is_of_whoever_did_the_work_not_of_what_was_cancelled(scene: Scene) -> None:
+    desk = scene.floor.desk
+    sari, budi = await scene.floor.officer("Sari"), await scene.floor.officer("Budi")
+    conversation, ticket = await scene.floor.asked()
+    await desk.claim(sari, conversation)
+    version = (await scene.floor.ticket(ticket.id)).version
+    number = await desk.split(sari, ticket.id, "penjualan", purpose="beli", version=version)
+    (other,) = await scene.floor.rows("SELECT id, version FROM ticket WHERE number = :n", n=number)
+    await scene.floor.reply(sari, conversation)
+    await scene.stage.deliver_all()
+    await desk.assign(sari, other.id, None, version=(await scene.floor.ticket(other.id)).version)
+    await desk.cancel(budi, other.id, version=(await scene.floor.ticket(other.id)).version)
+    await desk.close(sari, ticket.id, version=(await scene.floor.ticket(ticket.id)).version)
+    await scene.later(timedelta(minutes=1))
+    assert (await scene.floor.row("SELECT officer_id FROM rating")).officer_id == sari.id
+
+
 async def test_taking_up_again_does_not_let_an_answer_go_that_did_not_arrive(scene: Scene) -> None:
     conversation = await taken_up_unsure(scene)
     await scene.later(60 * DAY)

@@ -129,7 +129,8 @@ _WORK = """
     JOIN conversation ON conversation.id = ticket.conversation_id
     JOIN contact ON contact.id = conversation.contact_id
     WHERE ticket.merged_into_id IS NULL AND ticket.opened_at < :until
-        AND (ticket.closed_at IS NULL OR ticket.closed_at >= :since) {scope}
+        AND (ticket.closed_at IS NULL OR ticket.closed_at >= :since
+            OR ticket.kind = 'pengaduan' AND ticket.answered_at >= :since) {scope}
     ORDER BY ticket.id
 """
 

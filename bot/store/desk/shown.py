@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from handoff.ports.thread import (
 )
 
 REPORTED = ("queued", "sent", "delivered", "read")
+_LINK = re.compile(r"https?://\S*?(/(?:nilai|survei)/)[\w-]{20,}")
 
 
 def said(row: Row[Any], files: Sequence[Row[Any]]) -> Said:
@@ -30,7 +32,7 @@ def said(row: Row[Any], files: Sequence[Row[Any]]) -> Said:
         channel=row.channel,
         author=row.author,
         kind=row.kind,
-        text=row.text,
+        text=row.text if row.author == "officer" else without_keys(row.text),
         length=row.length,
         at=row.created_at,
         subject=row.subject,
@@ -46,6 +48,11 @@ def said(row: Row[Any], files: Sequence[Row[Any]]) -> Said:
         files=tuple(_files(row.attachments, files)),
         is_forgotten=row.is_forgotten,
     )
+
+
+def without_keys(text: str) -> str:
+    """Return a text without what opens a citizen's link: an officer who had it could rate the officers' work."""
+    return _LINK.sub(r"…\1…", text)
 
 
 def _understood(kept: dict[str, Any] | None) -> Understood | None:

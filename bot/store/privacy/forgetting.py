@@ -145,7 +145,8 @@ _MESSAGES = text(
             WHEN author = 'citizen' THEN external_id END,
         understood = CASE WHEN understood IS NULL THEN NULL ELSE jsonb_strip_nulls(jsonb_build_object(
             'topics', understood -> 'topics', 'confidence', understood -> 'confidence',
-            'flood', understood -> 'flood'
+            'flood', understood -> 'flood',
+            'survey', understood -> 'survey', 'unclear', understood -> 'unclear'
         )) END,
         answered_at = CASE WHEN author = 'citizen' THEN coalesce(answered_at, :now) ELSE answered_at END
     WHERE conversation_id = :conversation

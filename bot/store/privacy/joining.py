@@ -116,7 +116,17 @@ _TAKE_BACK = {
     )
     for name in FIELDS
 }
-_UNPOINT = text("UPDATE person SET joined_into_id = NULL WHERE id = :other")
+_UNPOINT = text(
+    """
+    WITH RECURSIVE followed AS (
+        SELECT joined_id FROM person_join WHERE person_id = :other AND undone_at IS NULL
+        UNION SELECT deeper.joined_id FROM person_join AS deeper
+        JOIN followed ON deeper.person_id = followed.joined_id WHERE deeper.undone_at IS NULL
+    )
+    UPDATE person SET joined_into_id = CASE WHEN id = :other THEN NULL ELSE CAST(:other AS bigint) END
+    WHERE id = :other OR (joined_into_id = :kept AND id IN (SELECT joined_id FROM followed))
+    """
+)
 _UNDONE = text("UPDATE person_join SET undone_at = :now WHERE id = :join").bindparams(_NOW)
 
 

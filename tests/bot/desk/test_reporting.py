@@ -207,3 +207,25 @@ async def test_it_is_mailed_once_to_whom_the_office_names_with_both_files(desk: 
     async with desk.stage.core.database.transaction() as tx:
         assert await files.known(tx, [*names, "0" * 32]) == set(names)
     assert await desk.stage.scalar("SELECT count(*) FROM officer_mail WHERE state = 'sent'") == 2
+
+
+async def test_a_report_is_mailed_whoever_works_here(desk: Desk) -> None:
+    """A name that no font of ours can show kept every report from being made."""
+    desk.go_to(desk.month.replace(day=20), 10)
+    await desk.stage.answered("halo")
+    async with desk.stage.core.database.transaction() as tx:
+        await tx.execute(
+            text(
+                "INSERT INTO officer (login, name, email, role, created_at)"
+                " VALUES ('sari', 'Sari \u2728', 'sari@example.go.id', 'officer', now())"
+            )
+        )
+        await tx.execute(
+            text(
+                "INSERT INTO ticket (number, kind, state, reason, conversation_id, opened_at, assignee_id, claimed_at)"
+                " SELECT 'KST-2026-00001', 'konsultasi', 'work', 'asked', id, opened_at,"
+                " (SELECT id FROM officer), opened_at FROM conversation"
+            )
+        )
+    desk.go_to(desk.first_working_day, 8)
+    assert await desk.mailing("kepala@example.go.id").run()

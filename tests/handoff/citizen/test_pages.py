@@ -23,6 +23,7 @@ from handoff import instrument
 from handoff.citizen.room import HEADERS, HERE
 from handoff.citizen.words import Words
 from tests.fakes import Stage
+from tests.flow.processes import until
 from tests.handoff.console.looking import is_too_wide, small_targets, violations
 from tests.serving import serving
 
@@ -238,6 +239,25 @@ async def test_every_answer_has_strict_headers(house: House) -> None:
         response = await house.client.get(path)
         assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
         assert "set-cookie" not in response.headers
+
+
+async def test_the_link_waits_for_what_is_said_in_the_chat(house: House) -> None:
+    """Both hold the contact first: neither waits for the other in a circle."""
+    link = await house.link()
+    await house.survey()
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+    async def somebody_waits() -> bool:
+        return bool(await house.stage.scalar(waiting))
+
+    async with house.stage.core.database.transaction() as tx:
+        await tx.execute(text("SELECT id FROM contact FOR UPDATE"))
+        await tx.execute(text("SELECT id FROM conversation FOR UPDATE"))
+        page = asyncio.create_task(house.client.post(f"{link}/survei/1", data={"score": "4"}))
+        await until(somebody_waits, within=10)
+        assert await ratings.of(tx, 1, now=house.stage.clock.now(), zone="Asia/Jakarta") is not None
+    assert (await page).status_code == 303
+    assert await house.stage.scalar("SELECT scores ->> 'U1' FROM survey_sheet") == "4"
 
 
 async def test_the_nine_questions_of_a_survey(house: House) -> None:

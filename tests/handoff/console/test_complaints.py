@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -15,8 +17,10 @@ from pypdf import PdfReader
 from bot.assembly import counter, duties, steps
 from bot.office.reports import Complaints
 from bot.office.services import Pengaduan
+from bot.store.privacy import joining
 from handoff.dates import plain_day
 from handoff.ports.desk import Unfit
+from handoff.reports.figures import Period
 from handoff.reports.register import Arrival, Entry, Wanted
 from tests.bot.desk.floor import Floor
 from tests.handoff.console.conftest import OpenPage
@@ -327,6 +331,77 @@ async def test_an_offices_own_deadline_counts_from_the_day_on_which_it_came(desk
     right = Entry("citizen", "letter", has_evidence=False, came_on=today - timedelta(days=6))
     await room.enter(boss, number, right, version=(await room.one(number)).version)
     assert await floor.stage.scalar(due_on) == today + timedelta(days=1)
+
+
+async def test_a_form_that_is_sent_twice_notes_one(desk: Desk) -> None:
+    client = await desk.client("supervisor")
+    form = (await client.get("/console/complaints/new")).text
+    word = re.search(r'name="form" value="([0-9a-f]{12})"', form)
+    assert word
+    sent = {**LETTER, "form": word[1]}
+    done = await asyncio.gather(*(client.post("/console/complaints/new", data=sent) for _ in range(3)))
+    assert {each.headers["location"] for each in done} == {done[0].headers["location"]}
+    assert await desk.stage.scalar("SELECT count(*) FROM ticket") == 1
+    await client.post("/console/complaints/new", data={**LETTER, "form": "another"})
+    assert await desk.stage.scalar("SELECT count(*) FROM ticket") == 2
+
+
+async def test_a_days_correction_settles_nothing_that_came_later(desk: Desk, floor: Floor) -> None:
+    core, clock = desk.stage.core, floor.stage.clock
+    room, boss = counter.complaints(core), await desk.officer("supervisor")
+    number = await room.take(boss, Arrival("citizen", "letter", "Antrean lama"))
+    (noted,) = await floor.rows("SELECT id, conversation_id FROM ticket WHERE number = :n", n=number)
+    await floor.desk.claim(boss, noted.conversation_id)
+    clock.advance(timedelta(days=2))
+    day = room.calendar.day_of(clock.now())
+    entry = Entry("citizen", "letter", has_evidence=False, answer="Dijawab")
+    await room.enter(boss, number, entry, version=(await room.one(number)).version)
+    clock.advance(timedelta(days=1))
+    chat, asked = await floor.asked("Masih belum beres!")
+    ours = (await floor.row("SELECT person_id FROM contact WHERE channel = 'office'")).person_id
+    theirs = (await floor.row("SELECT person_id FROM contact WHERE channel = 'whatsapp'")).person_id
+    async with core.database.transaction() as tx:
+        persons = await joining.lock(tx, theirs, ours)
+        await joining.join(
+            tx,
+            persons[theirs],
+            persons[ours],
+            verification="phone",
+            note=None,
+            officer_id=boss.id,
+            now=clock.now(),
+        )
+    await floor.desk.claim(boss, chat)
+    await floor.desk.merge(boss, asked.id, number, version=(await floor.ticket(asked.id)).version)
+    assert (await floor.conversation(noted.conversation_id)).owed_since is not None
+    right = replace(entry, answered_on=day - timedelta(days=1))
+    await room.enter(boss, number, right, version=(await room.one(number)).version)
+    assert (await floor.conversation(noted.conversation_id)).owed_since is not None
+
+
+async def test_an_answer_that_is_entered_after_the_end_is_counted(desk: Desk, floor: Floor) -> None:
+    room, counting = counter.complaints(desk.stage.core), duties.reports(desk.stage.core).counting
+    boss = await desk.officer("supervisor")
+    number = await room.take(boss, Arrival("citizen", "letter", "Antrean lama"))
+    (ticket,) = await floor.rows("SELECT id, version FROM ticket WHERE number = :n", n=number)
+    await floor.desk.close(boss, ticket.id, version=ticket.version)
+    floor.stage.clock.advance(timedelta(days=40))
+    today = room.calendar.day_of(floor.stage.clock.now())
+    entry = Entry("citizen", "letter", has_evidence=False, answer="Dijawab lewat surat")
+    await room.enter(boss, number, entry, version=(await room.one(number)).version)
+    figures = await counting.figures(Period(today.replace(day=1), today + timedelta(days=1)))
+    assert figures.complaints.answered == 1
+
+
+async def test_the_register_is_written_whatever_stands_in_it(desk: Desk, floor: Floor) -> None:
+    _, number = await complained(floor)
+    room = counter.complaints(desk.stage.core)
+    entry = Entry("citizen", "box", has_evidence=False, answer="Sudah dijawab \U0001f64f")
+    await room.enter(
+        await desk.officer("supervisor"), number, entry, version=(await room.one(number)).version
+    )
+    client = await desk.client("supervisor")
+    assert (await client.get("/console/complaints/register.pdf")).status_code == 200
 
 
 @pytest.mark.parametrize(

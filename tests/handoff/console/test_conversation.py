@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.assembly import duties
 from channels.port import Attachment
 from handoff.dates import short_day
 from tests.bot.desk.floor import Floor
@@ -222,6 +223,30 @@ async def test_a_tickets_history_tells_its_deadlines_as_an_officer_reads_them(
     due = ticket.due_at.astimezone(ZoneInfo("Asia/Jakarta"))
     told = re.findall(r"Tenggat: ([^<]+)<", page)
     assert told == ["tidak berjalan", f"{short_day(due.date(), 'id')}, {due:%H.%M} WIB"]
+
+
+@pytest.mark.usefixtures("on_monday")
+async def test_officers_do_not_see_what_opens_a_citizens_link(desk: Desk, floor: Floor) -> None:
+    """The rating is theirs: whoever has the link may give it."""
+    sari = await desk.officer(name="Sari")
+    conversation, ticket = await floor.asked()
+    await floor.reply(sari, conversation)
+    await floor.stage.deliver_all()
+    await floor.desk.close(sari, ticket.id, version=(await floor.ticket(ticket.id)).version)
+    await floor.run("UPDATE conversation SET tend_at = :now", now=floor.stage.clock.now())
+    await duties.closing(desk.stage.core).run(most=10)
+    (request,) = await floor.rows("SELECT text FROM message WHERE text LIKE '%/nilai/%'")
+    token = request.text.split("/nilai/")[1].split()[0]
+    client = await desk.client(sari)
+    page = (await client.get(f"/console/conversation/{conversation}")).text
+    assert "…/nilai/…" in page
+    for path in (
+        f"conversation/{conversation}",
+        f"conversation/{conversation}/news",
+        f"inbox?q={token}",
+        "inbox?q=nilai",
+    ):
+        assert token not in (await client.get(f"/console/{path}")).text.replace(f'value="{token}"', "")
 
 
 async def test_what_was_kept_long_enough_says_why_it_is_empty(desk: Desk) -> None:
