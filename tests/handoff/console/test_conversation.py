@@ -33,7 +33,7 @@ HOSTILE = (
     '"><svg onload=alert(1)>',
     "[klik](javascript:alert(1)) javascript:alert(1) *<b onclick=alert(1)>*",
     'https://contoh.example/"onmouseover="alert(1) https://contoh.example/<script>',
-    "{{ 7 * 7 }} {% raw %} ${7*7}",
+    "{{ 76543 * 7 }} {% raw %} ${76543*7}",
     "' autofocus onfocus=alert(1) x='",
 )
 
@@ -54,7 +54,7 @@ async def test_what_a_citizen_writes_is_text_and_nothing_else(desk: Desk, words:
     inside = re.findall(r"<[a-zA-Z][^>]*>", page)
     assert not [tag for tag in inside if re.search(r"\son\w+\s*=", re.sub(r'"[^"]*"', '""', tag))]
     assert not [tag for tag in inside if re.search(r'href\s*=\s*"?\s*javascript', tag, re.IGNORECASE)]
-    assert "49" not in re.sub(r"\d{3,}|\d+:\d+", "", page.split('id="messages"')[1].split("</ol>")[0])
+    assert str(76543 * 7) not in page
 
 
 async def test_writing_that_turns_around_is_shown_as_what_it_is(desk: Desk) -> None:
