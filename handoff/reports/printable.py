@@ -1,7 +1,7 @@
 """What the report's fonts can show. Pure.
 
-A PDF/UA file shows every character it has, so one that no font of ours can show (an emoji in an officer's name) must
-not get there: it is shown as U+FFFD, and the report is made all the same.
+A PDF/UA file shows every character it has, so one that no font of ours can show must not get there: pictures (an emoji
+in an officer's name) are left out, letters are shown as U+FFFD, and the report is made all the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 UNKNOWN = "\ufffd"
 _BREAK = "\u200b"  # zero width space
-LONGEST_WORD = 40
+LONGEST_WORD = 30
 """Characters; a longer one (an address) would run over the next column of a table, and may break after so many."""
 SHOWN = (
     ("\n", "\n"),
@@ -35,10 +35,10 @@ _LONG = re.compile(rf"\S{{{LONGEST_WORD}}}(?=\S)")
 
 
 def printable(text: str) -> str:
-    """Return a text of which every character can be shown; what only joins, turns or varies others is left out."""
+    """Return a text of which every character can be shown; pictures, and what only joins or turns, are left out."""
     plain = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\t", " "))
     seen = "".join(each for each in plain if each == "\n" or not _is_unseen(each))
-    return _OTHERS.sub(UNKNOWN, seen)
+    return _OTHERS.sub(_named, seen)
 
 
 def breakable(text: str) -> str:
@@ -56,6 +56,11 @@ def all_printable(value: Any) -> Any:
         case dict():
             return {key: all_printable(each) for key, each in value.items()}
     return value
+
+
+def _named(found: re.Match[str]) -> str:
+    is_picture = all(unicodedata.category(each) in {"So", "Sk"} for each in found[0])
+    return "" if is_picture else UNKNOWN
 
 
 def _is_unseen(each: str) -> bool:
