@@ -226,7 +226,7 @@ class Answering:
             return turn
         owned = await citizens.tickets_of(tx, held.person_id, numbers_in(asked.text), most=MOST_TICKETS)
         zone = ZoneInfo(self.settling.office.office.timezone)
-        return replace(turn, tickets=tuple(as_told(each, zone) for each in owned))
+        return replace(turn, tickets=tuple(as_told(each, zone, now=self.clock.now()) for each in owned))
 
     async def _with_sheet(self, tx: Transaction, held: Held, asked: Asked, turn: Turn) -> Turn:
         """Return the message with the person's questionnaire, where one is being filled in or asked for.

@@ -144,7 +144,7 @@ class Settling:
         """Say by which day the office answers; while the form goes on only when somebody is there again."""
         is_asking = decision.context.form is not None and not decision.is_registered
         says = []
-        if told.due_at is not None:
+        if told.due_at is not None and told.due_at >= self.clock.now():
             says.append(self.texts.say("promise_due", language, _on(told.due_at, language)))
         elif not (is_asking and decision.ticket_reason):
             says.append(self.texts.say(f"promise_{told.kind}", language))

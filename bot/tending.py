@@ -2,7 +2,7 @@
 
 One transaction for each ticket, read again under lock. Every notice has a `once`: any number of schedulers, at any
 time, tells it once; what was missed while nothing ran is caught up, and of several things only the most urgent.
-Nobody loses a ticket or a conversation here.
+Nobody loses a ticket or a conversation here who still works in the office.
 """
 
 from __future__ import annotations
@@ -78,6 +78,27 @@ class Tending:
                 log.exception("ticket not tended", ticket=ticket_id, error=type(error).__name__)
                 async with self.database.transaction() as tx:
                     await tending.tended(tx, ticket_id, again=self.clock.now() + LOOKED_AT)
+        await self._free_what_is_abandoned()
+
+    async def _free_what_is_abandoned(self) -> None:
+        """Give back what somebody held without a ticket who works here no more; what is owed becomes a ticket.
+
+        No ticket tells anybody of it, the bot is silent there, and what is owed is never closed by the clock.
+        """
+        async with self.database.statement() as tx:
+            found = await tending.abandoned(tx, most=MOST)
+        for conversation_id in found:
+            async with self.database.transaction() as tx:
+                held = await desk.hold(tx, conversation_id)
+                if held is None or held.holder is None or not await tending.is_disabled(tx, held.holder[0]):
+                    continue
+                if held.closed_at is not None or await tickets.lock_open(tx, held.id):
+                    continue
+                if held.owed_since is not None:
+                    casework = Casework(self.clock, self.deadlines)
+                    await casework.open(tx, held.id, kind="konsultasi", reason="officer", by=SYSTEM)
+                await desk.give_up(tx, held.id)
+                log.info("conversation given back", conversation=held.id, is_owed=held.owed_since is not None)
 
     async def _look_at(self, tx: Transaction, ticket_id: int, conversation_id: int) -> None:
         held = await desk.hold(tx, conversation_id)

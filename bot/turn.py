@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -50,7 +51,7 @@ def _spoken(asked: Asked, context: Context, languages: Languages) -> str | None:
     return languages.of(without_addresses(asked.text))
 
 
-def as_told(owned: Owned, zone: ZoneInfo) -> TicketNow:
+def as_told(owned: Owned, zone: ZoneInfo, *, now: datetime) -> TicketNow:
     """Return a ticket as its owner is told of it, with the office's local days."""
     return TicketNow(
         owned.number,
@@ -58,6 +59,8 @@ def as_told(owned: Owned, zone: ZoneInfo) -> TicketNow:
         owned.state,
         due_at=owned.due_at.astimezone(zone) if owned.due_at else None,
         closed_at=owned.closed_at.astimezone(zone) if owned.closed_at else None,
+        is_late=owned.due_at is not None and owned.due_at < now,
+        merged_into=owned.merged_into,
     )
 
 

@@ -33,7 +33,10 @@ class Ending:
                 await store.close(tx, place, now=self.casework.clock.now())
 
     async def reopen(self, case: Case, officer: Officer) -> None:
-        """Go on with a ticket; it is the officer's then. Raises `Stale`, `NotAllowed` (merged), `Unfit` (erased)."""
+        """Go on with a ticket; it is the officer's then, and so is its conversation.
+
+        Raises `Stale`, `NotAllowed` (merged), `Unfit` (erased), `Taken` where a colleague holds the conversation.
+        """
         by = tickets.officer(officer.id)
         if case.held.is_erased:
             raise Unfit("erased")
@@ -41,6 +44,7 @@ class Ending:
             raise Stale
         if case.ticket.merged_into_id is not None:
             raise NotAllowed("merged")
+        rules.check_release(officer, case.held.holder)
         owner = await self.taking.owner(case.tx, case.ticket)
         opened = await self.moves.reopen(case.tx, case.ticket, by=by)
         before = owner[1] if owner else None
@@ -50,11 +54,16 @@ class Ending:
         await silence.goes_on(case.tx, case.held.id, now=now)
 
     async def merge(self, case: Case, into: str, officer: Officer) -> None:
-        """End a ticket in favour of another open one of the same person. Raises `NotFound`."""
+        """End a ticket in favour of another open one of the same person.
+
+        Raises `NotFound`, and `NotAllowed` (merge_complaint): a complaint stays in its register.
+        """
         other_id = await store.other(case.tx, into, person_id=case.held.person_id)
         if other_id is None or other_id == case.ticket.id:
             raise NotFound
         (other,) = await tickets.lock(case.tx, other_id)
+        if case.ticket.kind == "pengaduan" and other.kind != "pengaduan":
+            raise NotAllowed("merge_complaint")
         target = await store.hold(case.tx, other.conversation_id)
         if target is None:
             raise NotFound

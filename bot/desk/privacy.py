@@ -109,10 +109,10 @@ class StoredPrivacy:
             first = await joining.found(tx, person_id=person_id, join_id=join_id)
             if first is None:
                 raise NotFound
-            await joining.lock(tx, person_id, first.joined_id)
-            # Under lock: a colleague may have been quicker.
+            both = await joining.lock(tx, person_id, first.joined_id)
+            # Under lock: a colleague may have been quicker, or have joined this person into another, who has all now.
             join = await joining.found(tx, person_id=person_id, join_id=join_id)
-            if join is None:
+            if join is None or both[person_id].joined_into_id is not None:
                 raise NotFound
             await joining.separate(tx, join, now=now)
             await audit.note(

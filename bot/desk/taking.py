@@ -50,8 +50,8 @@ class Taking:
     async def assign(self, case: Case, officer: Officer, to: int | None) -> None:
         """Make a ticket somebody's, or nobody's; who holds its conversation goes with it.
 
-        A held conversation stays held, and one's own is taken. Raises `Taken`, `NotAllowed`, and `NotFound` for
-        somebody who does not work here.
+        A held conversation stays held, by a colleague, too, who works on another ticket of it; one's own is taken.
+        Raises `Taken`, `NotAllowed`, and `NotFound` for somebody who does not work here.
         """
         owner = await self.owner(case.tx, case.ticket)
         rules.check_assign(officer, owner=owner, to=to)
@@ -85,7 +85,8 @@ class Taking:
     ) -> None:
         holder = case.held.holder
         if to is not None:
-            if holder is not None or to == officer.id:
+            is_free = holder is None or holder == owner or officer.is_at_least("supervisor")
+            if is_free and (holder is not None or to == officer.id):
                 await store.take(case.tx, case.held.id, officer_id=to, now=self.clock.now())
             return
         if holder is None or holder != owner:

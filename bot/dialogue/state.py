@@ -89,13 +89,18 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class TicketNow:
-    """How a ticket of this person stands; `due_at` and `closed_at` are local moments of the office."""
+    """How a ticket of this person stands; `due_at` and `closed_at` are local moments of the office.
+
+    `is_late`: it was due before now. `merged_into` is the number under which it goes on.
+    """
 
     number: str
     kind: Kind
     state: State
     due_at: datetime | None = None
     closed_at: datetime | None = None
+    is_late: bool = False
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,12 +140,15 @@ def _status(turn: Turn) -> Decision | None:
 def _told(ticket: TicketNow, language: str) -> Say:
     """Return what is said of one ticket: its state, and by which day or on which."""
     told = {"ticket": ticket.number}
+    if ticket.merged_into is not None:
+        return Say("status_merged", {**told, "into": ticket.merged_into})
     if ticket.state in ENDS:
         at = ticket.closed_at
         return Say(f"status_{ticket.state}", {**told, "date": long_day(at.date(), language) if at else ""})
     due = ticket.due_at
     if due is not None and ticket.state in {"new", "work"}:
-        return Say(f"status_{ticket.state}_due", {**told, "date": long_day(due.date(), language)})
+        key = "status_late" if ticket.is_late else f"status_{ticket.state}_due"
+        return Say(key, {**told, "date": long_day(due.date(), language)})
     return Say(f"status_{ticket.state}", told)
 
 

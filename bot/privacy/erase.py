@@ -121,7 +121,8 @@ class Erasure:
     async def _person(self, person_id: int, officer_id: int | None, gone: Gone) -> bool:
         """Forget who it was; False when there is a conversation again."""
         async with self.database.transaction() as tx:
-            await people.lock(tx, person_id)
+            if not await people.lock(tx, person_id):
+                raise NotFound  # joined into another one meanwhile
             if await people.unforgotten(tx, person_id):
                 return False
             now = self.clock.now()

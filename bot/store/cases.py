@@ -87,7 +87,11 @@ _OF_REPLY = text(
 # What the reply was on: also the ticket of another conversation of the same person.
 _ANSWERED = text(
     """
-    SELECT DISTINCT ticket.id, ticket.conversation_id FROM message
+    SELECT DISTINCT ticket.id, ticket.conversation_id, (
+        SELECT ended.actor FROM ticket_change AS ended
+        WHERE ended.ticket_id = ticket.id AND ended.what = 'state' ORDER BY ended.id DESC LIMIT 1
+    ) = 'citizen' AS is_theirs
+    FROM message
     JOIN conversation AS here ON here.id = message.conversation_id
     JOIN contact AS this ON this.id = here.contact_id
     JOIN contact AS each ON each.person_id = this.person_id
@@ -128,8 +132,8 @@ async def not_delivered(tx: Transaction, message_id: int, *, is_certain: bool, n
     """Note that an officer's reply did not arrive: the answer is owed again since the citizen asked.
 
     To be called under the contact's lock, for any message: of the bot and the system it means nothing, nor where the
-    bot has gone on alone since. When it is certain, what ended with that reply goes on: the citizen does not know of
-    the end.
+    bot has gone on alone since. When it is certain, what ended with that reply goes on, since the citizen does not know
+    of the end; what they ended themselves stays ended.
     """
     row = (await tx.execute(_OF_REPLY, {"message": message_id})).one_or_none()
     if row is None:
@@ -139,7 +143,7 @@ async def not_delivered(tx: Transaction, message_id: int, *, is_certain: bool, n
     # One of them may be with another contact of the person: conversations before tickets, as everybody.
     await tx.execute(_LOCK, {"ids": places})
     if is_certain:
-        for known in await tickets.lock(tx, *(each.id for each in answered)):
+        for known in await tickets.lock(tx, *(each.id for each in answered if not each.is_theirs)):
             await _go_on(tx, known, message_id, ended_after=row.created_at, now=now)
     for place in places:
         await tx.execute(_OWE_AGAIN, {"conversation": place, "since": row.since, "message": message_id})

@@ -39,14 +39,16 @@ class Owned:
     state: State
     due_at: datetime | None
     closed_at: datetime | None
+    merged_into: str | None
 
 
 _TICKETS = text(
     """
-    SELECT ticket.number, ticket.kind, ticket.state, ticket.due_at, ticket.closed_at
+    SELECT ticket.number, ticket.kind, ticket.state, ticket.due_at, ticket.closed_at, other.number AS merged_into
     FROM contact
     JOIN conversation ON conversation.contact_id = contact.id
     JOIN ticket ON ticket.conversation_id = conversation.id
+    LEFT JOIN ticket AS other ON other.id = ticket.merged_into_id
     WHERE contact.person_id = :person
         AND (ticket.number = ANY(:numbers) OR cardinality(CAST(:numbers AS text[])) = 0)
     ORDER BY ticket.closed_at IS NULL DESC, ticket.id DESC
@@ -58,4 +60,4 @@ _TICKETS = text(
 async def tickets_of(tx: Transaction, person_id: int, numbers: Sequence[str], *, most: int) -> list[Owned]:
     """Return a person's tickets, the open ones first, then the newest; those of `numbers` when there are any."""
     rows = await tx.execute(_TICKETS, {"person": person_id, "numbers": list(numbers), "most": most})
-    return [Owned(row.number, row.kind, row.state, row.due_at, row.closed_at) for row in rows]
+    return [Owned(*row) for row in rows]

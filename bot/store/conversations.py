@@ -24,17 +24,21 @@ _LOCK_NAMESAKE = text(
     f"{_KNOWN} WHERE channel = :channel AND (address = ANY(:names) OR alias = ANY(:names))"
     " ORDER BY id LIMIT 1 FOR UPDATE"
 ).bindparams(bindparam("names", type_=ARRAY(Text)))
+# Of several that are open (an officer has taken up an earlier one again) the one that somebody works on.
+CURRENT = """
+    conversation.holder_id IS NOT NULL DESC, EXISTS (
+        SELECT FROM ticket AS its WHERE its.conversation_id = conversation.id AND its.closed_at IS NULL
+    ) DESC, conversation.id DESC
+"""
 _NEWEST = text(
-    """
-    SELECT id FROM conversation WHERE contact_id = :contact AND closed_at IS NULL ORDER BY id DESC LIMIT 1
-    """
+    f"SELECT id FROM conversation WHERE contact_id = :contact AND closed_at IS NULL ORDER BY {CURRENT} LIMIT 1"  # noqa: S608
 )
 _LOCK_NEWCOMER = text("SELECT pg_advisory_xact_lock(hashtextextended(:channel || ':' || :address, 0))")
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a sender stands: the contact's row is locked, `conversation_id` is the newest open one.
+    """Where a sender stands: the contact's row is locked, `conversation_id` is the open one, if any.
 
     `flow` is what came from the contact before. `has_waiting`: something of ours waits for what they write.
     """

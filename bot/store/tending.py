@@ -46,6 +46,22 @@ async def is_disabled(tx: Transaction, officer_id: int) -> bool:
     return bool((await tx.execute(_IS_DISABLED, {"officer": officer_id})).scalar_one())
 
 
+_ABANDONED = text(
+    """
+    SELECT conversation.id FROM officer JOIN conversation ON conversation.holder_id = officer.id
+    WHERE officer.disabled_at IS NOT NULL AND conversation.closed_at IS NULL AND NOT EXISTS (
+        SELECT FROM ticket WHERE ticket.conversation_id = conversation.id AND ticket.closed_at IS NULL
+    )
+    ORDER BY conversation.id LIMIT :most
+    """
+)
+
+
+async def abandoned(tx: Transaction, *, most: int) -> list[int]:
+    """Return conversations without an open ticket that somebody holds who works here no more."""
+    return list((await tx.execute(_ABANDONED, {"most": most})).scalars())
+
+
 _WAS_TOLD = text("SELECT EXISTS (SELECT 1 FROM ticket_change WHERE ticket_id = :ticket AND what = :what)")
 
 

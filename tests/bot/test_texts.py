@@ -14,7 +14,7 @@ from channels.markup import plain
 from nlu import answers
 
 GAPS = (
-    "ticket promise choices text source n title questions code codes edition note others wanted entries values"
+    "into ticket promise choices text source n title questions code codes edition note others wanted entries values"
     " total question name missing year place date days link score period data email hour office"
 )
 GIVEN = dict.fromkeys(GAPS.split(), "isi")

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Row, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from bot.store.conversations import CURRENT
 from bot.store.database import Transaction
 from bot.store.silence import CAN_CLOSE, CLOSES, UNDELIVERED_SINCE
 
@@ -47,15 +48,15 @@ async def head(tx: Transaction, conversation_id: int, *, now: datetime, limits: 
 
 
 _CONTACTS = text(
-    """
+    f"""
     SELECT id, channel, address, name, language, last_inbound_at, window_closed_at, opted_out_at, unreachable,
         (
             SELECT conversation.id FROM conversation
-            WHERE contact_id = contact.id AND closed_at IS NULL ORDER BY conversation.id DESC LIMIT 1
+            WHERE contact_id = contact.id AND closed_at IS NULL ORDER BY {CURRENT} LIMIT 1
         ) AS open_id
     FROM contact WHERE person_id = :person
     ORDER BY id = :first DESC, last_inbound_at DESC NULLS LAST LIMIT 20
-    """
+    """  # noqa: S608  our own words
 )
 
 

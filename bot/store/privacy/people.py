@@ -183,7 +183,7 @@ def _contact(row: Any) -> KnownContact:
     )
 
 
-_LOCK = text("SELECT id FROM person WHERE id = :person FOR UPDATE")
+_LOCK = text("SELECT id FROM person WHERE id = :person AND joined_into_id IS NULL FOR UPDATE")
 _LOCK_CONTACTS = text("SELECT id FROM contact WHERE person_id = :person ORDER BY id FOR UPDATE")
 _UNFORGOTTEN = text(
     f"""
@@ -200,9 +200,12 @@ _OPEN_TICKETS = text(
 )
 
 
+_EXISTS = text("SELECT FROM person WHERE id = :person AND joined_into_id IS NULL")
+
+
 async def exists(tx: Transaction, person_id: int) -> bool:
-    """Tell whether there is such a person."""
-    return (await tx.execute(_PERSON, {"person": person_id})).one_or_none() is not None
+    """Tell whether there is such a person; whoever was joined into another is that one."""
+    return (await tx.execute(_EXISTS, {"person": person_id})).one_or_none() is not None
 
 
 async def lock(tx: Transaction, person_id: int) -> bool:

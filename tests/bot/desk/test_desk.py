@@ -420,3 +420,84 @@ async def test_an_officer_completes_the_form_of_who_had_no_address(floor: Floor)
     assert known.due_at is not None
     with pytest.raises(Unfit, match="address"):
         await floor.desk.register(sari, conversation_id, Registration(email="bukan alamat"))
+
+
+async def test_what_is_taken_up_again_hears_a_citizen_who_had_written_anew(floor: Floor) -> None:
+    sari = await floor.officer("Sari")
+    first, ticket = await floor.asked()
+    await floor.reply(sari, first, "Selesai.", then="close")
+    await floor.stage.deliver_all()
+    later, _ = await floor.written("Datanya belum lengkap")
+    assert later != first
+    await floor.desk.reopen(sari, ticket.id, version=(await floor.ticket(ticket.id)).version)
+    await floor.reply(sari, first, "Tahun berapa yang dimaksud?", then="wait")
+    await floor.stage.deliver_all()
+    floor.stage.clock.advance(timedelta(minutes=1))
+    message = await floor.stage.hear("Tahun 2024")
+    await floor.stage.answering.answer(message)
+    heard = await floor.row("SELECT conversation_id FROM message WHERE id = :id", id=message)
+    assert heard.conversation_id == first
+    assert (await floor.ticket(ticket.id)).state == "work"
+
+
+async def test_a_complaint_is_not_merged_away(floor: Floor) -> None:
+    sari = await floor.officer("Sari")
+    place, complaint = await floor.asked("Petugasnya tidak ramah", kind="pengaduan")
+    other = await floor.opened(place)
+    with pytest.raises(NotAllowed, match="merge_complaint"):
+        await floor.desk.merge(sari, complaint.id, other.number, version=complaint.version)
+    assert (await floor.ticket(complaint.id)).is_open
+    twice = await floor.opened(place, "pengaduan")
+    await floor.desk.merge(sari, complaint.id, twice.number, version=complaint.version)
+    assert not (await floor.ticket(complaint.id)).is_open
+
+
+async def asked_of(floor: Floor, number: str) -> str:
+    """Return what the bot says when the citizen asks how a ticket stands."""
+    await floor.stage.answering.answer(await floor.stage.hear(f"status {number}"))
+    said = await floor.row("SELECT text FROM message WHERE author = 'bot' ORDER BY id DESC LIMIT 1")
+    return str(said.text)
+
+
+async def test_a_merged_ticket_is_told_as_the_one_it_went_on_in(floor: Floor) -> None:
+    sari = await floor.officer("Sari")
+    place, first = await floor.asked()
+    second = await floor.opened(place, "penjualan")
+    await floor.desk.merge(sari, first.id, second.number, version=first.version)
+    said = await asked_of(floor, first.number)
+    assert f"dilanjutkan dalam tiket *{second.number}*" in said
+    assert "dibatalkan" not in said
+
+
+async def test_a_day_that_has_passed_is_promised_to_nobody(floor: Floor) -> None:
+    _, ticket = await floor.asked()
+    assert "Dijawab paling lambat" in await asked_of(floor, ticket.number)
+    floor.stage.clock.advance(timedelta(days=40))
+    said = await asked_of(floor, ticket.number)
+    assert "seharusnya dijawab paling lambat" in said
+    assert "Dijawab" not in said
+
+
+async def test_nobody_reopens_a_conversation_out_of_a_colleagues_hands(floor: Floor) -> None:
+    ani, budi = await floor.officer("Ani"), await floor.officer("Budi")
+    place, ticket = await floor.asked()
+    async with floor.stage.core.database.transaction() as tx:
+        await floor.casework.cancel(tx, ticket.id)  # the citizen's "batal"
+    await floor.desk.claim(ani, place)
+    ended = await floor.ticket(ticket.id)
+    with pytest.raises(Taken):
+        await floor.desk.reopen(budi, ticket.id, version=ended.version)
+    assert (await floor.conversation(place)).holder_id == ani.id
+    await floor.desk.reopen(ani, ticket.id, version=ended.version)
+    assert (await floor.ticket(ticket.id)).assignee_id == ani.id
+
+
+async def test_who_takes_one_ticket_does_not_take_a_colleagues_conversation(floor: Floor) -> None:
+    ani, budi = await floor.officer("Ani"), await floor.officer("Budi")
+    place, _ = await floor.asked()
+    second = await floor.opened(place, "penjualan")
+    await floor.desk.claim(ani, place)
+    await floor.desk.assign(ani, second.id, None, version=(await floor.ticket(second.id)).version)
+    await floor.desk.assign(budi, second.id, budi.id, version=(await floor.ticket(second.id)).version)
+    assert (await floor.ticket(second.id)).assignee_id == budi.id
+    assert (await floor.conversation(place)).holder_id == ani.id

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from bot.assembly import duties, steps
+from bot.assembly import counter, duties, steps
 from bot.office import Office
 from handoff.ports.values import Officer
 from tests.bot.desk.floor import PHONE, Floor
@@ -399,3 +399,39 @@ async def test_a_deadline_in_a_year_that_nobody_has_decreed_is_doubted(
         await tend(floor)
     rows = await floor.rows("SELECT detail FROM event WHERE kind = 'holidays_uncertain'")
     assert [row.detail["year"] for row in rows] == ([int(year)] if is_doubted else [])
+
+
+async def test_what_somebody_held_without_a_ticket_is_given_back_when_they_go(floor: Floor) -> None:
+    ani, _, _ = await staff(floor)
+    begins = monday(floor)
+    conversation, _ = await floor.written("Halo")
+    await floor.desk.claim(ani, conversation)
+    await floor.reply(ani, conversation, "Silakan, ada yang bisa dibantu?")
+    await floor.stage.deliver_all()
+    await tend(floor)
+    assert (await floor.conversation(conversation)).holder_id == ani.id
+    await counter.people(floor.stage.core).disable(ani.id, by=None)
+    await floor.stage.answered("Saya perlu data kemiskinan 2024 untuk skripsi")
+    assert (await floor.conversation(conversation)).owed_since is not None
+    for _ in range(2):
+        await tend(floor)
+    held = await floor.conversation(conversation)
+    assert (held.holder_id, held.state) == (None, "waiting")
+    assert [row.assignee_id for row in await floor.rows("SELECT assignee_id FROM ticket")] == [None]
+    go_to(floor, at(begins, 1, time(12)))
+    await tend(floor)
+    assert await told(floor) == [("sari", "unclaimed")]
+    assert await floor.rows("SELECT 1 FROM officer_notice WHERE kind = 'new'"), (
+        "as with every ticket that nobody has"
+    )
+
+
+async def test_what_owes_nothing_is_the_bots_again_when_they_go(floor: Floor) -> None:
+    ani, _, _ = await staff(floor)
+    conversation, _ = await floor.written("Halo")
+    await floor.desk.claim(ani, conversation)
+    await counter.people(floor.stage.core).disable(ani.id, by=None)
+    await tend(floor)
+    held = await floor.conversation(conversation)
+    assert (held.holder_id, held.state) == (None, "bot")
+    assert not await floor.rows("SELECT 1 FROM ticket")

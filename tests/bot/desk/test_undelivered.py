@@ -132,3 +132,15 @@ async def test_what_the_bot_could_not_say_owes_nothing_of_an_officer(floor: Floo
     await refused(floor, message_id)
     assert (await floor.row("SELECT state FROM delivery")).state == "failed"
     assert (await floor.row("SELECT owed_since FROM conversation")).owed_since is None
+
+
+async def test_what_the_citizen_ended_stays_ended(floor: Floor) -> None:
+    sari = await floor.officer("Sari")
+    conversation_id, ticket = await floor.asked()
+    message_id = await floor.reply(sari, conversation_id)
+    await floor.stage.deliver_all()
+    floor.stage.clock.advance(timedelta(hours=1))
+    async with floor.stage.core.database.transaction() as tx:
+        await floor.casework.cancel(tx, ticket.id)
+    await told(floor, message_id, "failed")
+    assert (await floor.ticket(ticket.id)).state == "cancelled"
