@@ -139,14 +139,16 @@ class Casework:
         """Start the deadline's clock of a locked ticket, now or `at` a moment before; once it runs nothing happens."""
         if known.clear_at is not None:
             return known
+        return await self.clear_since(tx, known, at or self.clock.now(), by=by)
+
+    async def clear_since(self, tx: Transaction, known: Ticket, at: datetime | None, *, by: By) -> Ticket:
+        """Have a locked ticket be clear and complete since an earlier moment; its deadline goes with it."""
         state = (
             known.state
             if known.state == "citizen"
             else state_of(is_clear=True, assignee_id=known.assignee_id)
         )
-        return await self.reckon(
-            tx, known, [Change("clear")], {"clear_at": at or self.clock.now(), "state": state}, by=by
-        )
+        return await self.reckon(tx, known, [Change("clear")], {"clear_at": at, "state": state}, by=by)
 
     async def came(self, tx: Transaction, known: Ticket, change: Change, *, at: datetime, by: By) -> Ticket:
         """Put right when the request of a locked ticket came; what was complete as it came was clear then, too."""

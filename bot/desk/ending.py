@@ -83,16 +83,21 @@ class Ending:
             await self._go_on(case, target, other, is_same_contact=is_same_contact)
 
     async def _absorb(self, case: Case, other: Ticket, officer: Officer) -> None:
-        gone = case.ticket
-        await self.moves.note(
+        gone, by = case.ticket, tickets.officer(officer.id)
+        known = await self.moves.note(
             case.tx,
             other,
             Change("absorbed", gone.number, other.number),
-            by=tickets.officer(officer.id),
+            by=by,
             tags=tuple(sorted({*other.tags, *gone.tags}))[: rules.MOST_TAGS],
             priority=max(other.priority, gone.priority),
             purpose=other.purpose or gone.purpose,
         )
+        # What was promised first holds: a merge does not put a deadline off.
+        is_earlier = gone.clear_at is not None and (known.clear_at is None or gone.clear_at < known.clear_at)
+        if gone.kind == known.kind and is_earlier:
+            await tickets.take_over_pauses(case.tx, gone.id, into=known.id)
+            await self.casework.clear_since(case.tx, known, gone.clear_at, by=by)
 
     async def _go_on(self, case: Case, target: Held, other: Ticket, *, is_same_contact: bool) -> None:
         """Let a conversation whose ticket was merged go on in the other's, with what is owed."""

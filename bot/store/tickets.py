@@ -251,6 +251,19 @@ async def end_pause(tx: Transaction, ticket_id: int, *, now: datetime) -> None:
     )
 
 
+_TAKE_OVER = text(
+    """
+    INSERT INTO ticket_pause (ticket_id, from_at, to_at)
+    SELECT :into, from_at, to_at FROM ticket_pause WHERE ticket_id = :gone AND to_at IS NOT NULL
+    """
+)
+
+
+async def take_over_pauses(tx: Transaction, gone_id: int, *, into: int) -> None:
+    """Note on a locked ticket that its clock stood still whenever that of one did that was merged into it."""
+    await tx.execute(_TAKE_OVER, {"gone": gone_id, "into": into})
+
+
 async def keep_pause(tx: Transaction, ticket_id: int, *, since: datetime, until: datetime) -> None:
     """Note that a locked ticket's clock stood still for a time that is over."""
     await tx.execute(insert(ticket_pause).values(ticket_id=ticket_id, from_at=since, to_at=until))

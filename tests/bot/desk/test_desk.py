@@ -501,3 +501,22 @@ async def test_who_takes_one_ticket_does_not_take_a_colleagues_conversation(floo
     await floor.desk.assign(budi, second.id, budi.id, version=(await floor.ticket(second.id)).version)
     assert (await floor.ticket(second.id)).assignee_id == budi.id
     assert (await floor.conversation(place)).holder_id == ani.id
+
+
+async def test_a_merge_does_not_move_what_was_promised(floor: Floor) -> None:
+    sari = await floor.officer("Sari")
+    place, first = await floor.asked()
+    await floor.desk.claim(sari, place)
+    await floor.desk.wait(sari, first.id, version=(await floor.ticket(first.id)).version)
+    floor.stage.clock.advance(timedelta(days=14))
+    await floor.desk.resume(sari, first.id, version=(await floor.ticket(first.id)).version)
+    promised = (await floor.ticket(first.id)).due_at
+    floor.stage.clock.advance(timedelta(days=7))
+    second = await floor.opened(place)
+    assert second.due_at != promised
+    version = (await floor.ticket(first.id)).version
+    await floor.desk.merge(sari, first.id, second.number, version=version)
+    assert (await floor.ticket(second.id)).due_at == promised
+    third = await floor.opened(place, "penjualan")
+    await floor.desk.merge(sari, second.id, third.number, version=(await floor.ticket(second.id)).version)
+    assert (await floor.ticket(third.id)).due_at == third.due_at, "another kind has a clock of its own"
