@@ -147,8 +147,8 @@ def _told(ticket: TicketNow, language: str) -> Say:
         return Say(f"status_{ticket.state}", {**told, "date": long_day(at.date(), language) if at else ""})
     due = ticket.due_at
     if due is not None and ticket.state in {"new", "work"}:
-        key = "status_late" if ticket.is_late else f"status_{ticket.state}_due"
-        return Say(key, {**told, "date": long_day(due.date(), language)})
+        told["date"] = long_day(due.date(), language)
+        return Say("status_late" if ticket.is_late else f"status_{ticket.state}_due", told)
     return Say(f"status_{ticket.state}", told)
 
 

@@ -71,6 +71,7 @@ DOES: dict[str, Outcome] = {
     **dict.fromkeys(
         (
             *("status_new", "status_new_due", "status_requirements", "status_work", "status_work_due"),
+            *("status_late", "status_merged"),
             *(
                 "status_citizen",
                 "status_done",

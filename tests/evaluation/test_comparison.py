@@ -65,6 +65,7 @@ def project(root: Path, starter: str) -> Path:
     (root / "nlu" / "model" / "slim.py").write_text(starter, encoding="utf-8")
     for file in ("config.yml", "nlu/model/uv.lock"):
         (root / file).write_text("", encoding="utf-8")
+    (root / "office.yml").write_text((ROOT / "office.yml").read_text(encoding="utf-8"), encoding="utf-8")
     return root
 
 
