@@ -222,17 +222,21 @@ class Casework:
         values: Mapping[str, Any] | None = None,
         closes_conversation: bool = False,
         how: str | None = None,
+        waited_since: datetime | None = None,
     ) -> Ticket:
         """End a locked ticket; one that has ended stays as it is.
 
         With the last open one its conversation goes back to the bot and nothing is owed; with
         `closes_conversation` it is closed instead: what the citizen writes next begins a new one. `how` it was
-        closed is told by who did it, unless given.
+        closed is told by who did it, unless given. `waited_since`: since when the citizen was waited for; the deadline
+        of what an officer has answered stood still from there.
         """
         if not known.is_open:
             return known
         now = self.clock.now()
         await tickets.end_pause(tx, known.id, now=now)
+        if waited_since is not None and known.answered_at is not None and known.state != "citizen":
+            await tickets.keep_pause(tx, known.id, since=waited_since, until=now)
         every = [*changes, Change("state", known.state, state)]
         due_at = self.deadlines.due(known.kind, known.clear_at, await tickets.pauses(tx, known.id))
         merged = {**(values or {}), "state": state, "closed_at": now, "due_at": due_at}

@@ -144,7 +144,10 @@ class Closing:
 
     async def _close(self, tx: Transaction, silent: Silent, how: str, now: datetime) -> None:
         for known in await tickets.lock_open(tx, silent.id):
-            await self.casework.end(tx, known, "idle", by=SYSTEM, closes_conversation=True)
+            waited = silent.standing.silent_since
+            await self.casework.end(
+                tx, known, "idle", by=SYSTEM, closes_conversation=True, waited_since=waited
+            )
         await silence.closed(tx, silent.id, how=how, now=now)
         log.info("conversation closed", conversation=silent.id, how=how)
 
@@ -161,8 +164,12 @@ class Closing:
             since = silent.standing.silent_since or now
             days = ((silent.closed_at or now) - since).days
             await self._say(tx, silent, "closing", {"days": str(days)}, now)
-        if silent.has_answer and how in {"idle", "officer", "citizen"}:
+        if how not in {"idle", "officer", "citizen"} or silent.is_sequel:
+            return None
+        if silent.has_answer:
             await self._ask_for_rating(tx, silent, now)
+        elif not silent.is_sent_yet:
+            return now + SOON  # the answer it was closed with is on its way
         return None
 
     async def _ask_for_rating(self, tx: Transaction, silent: Silent, now: datetime) -> None:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field, replace
 
-from handoff.rating_words import FIGURES, WORDS
+from handoff.rating_words import FIGURES, SHORT, WORDS
 
 WORST, BEST = 1, 5
 LONGEST = 4_000  # characters; whoever writes more has more to say
@@ -55,7 +55,7 @@ _ABOUT = (
 # How a rating may go on: nothing but signs, punctuation, or a word that begins a reason, a thank-you or an address.
 _GOES_ON = re.compile(
     r"^\s*(?:[^\w\s]*\s*$|[.,;:!)~(\-–—=]\s*(?!\s*\d)|\n\s*(?!\d)|(?:tapi|tp|tetapi|namun|cuma|hanya|karena|krn|karna|"
-    r"soalnya|sebab|meski|walau|walaupun|dan|terima|terimakasih|makasih|trims|thanks|thank|sih|kok|deh|dong|ya|lah|nih|"
+    r"soalnya|sebab|meski|walau|walaupun|dan|terima|terimakasih|makasih|trims|thanks|thank|sih|kok|deh|dong|ya|lah|nih|aja|saja|wae|"
     rf"{_NAMES}|but|because|and|only|sama|dengan|dgn|atas|untuk|at\s+all|{_ABOUT})\b)"
 )
 _OPINION = re.compile(
@@ -79,6 +79,9 @@ _EXCUSES = re.compile(
 _POLITE = re.compile(
     rf"^(?:baik|cukup|great|good|perfect|fair)\b[\s,.!]*(?:(?:{_NAMES}|ya|{_THANKS})\b[\s,.!🙏👍]*)*$"
 )
+_EDGES = " \t\r\n.,;:!)~-–—(="
+_FILLERS = re.compile(r"^(?:(?:aja|saja|wae|sih|kok|deh|dong|lah|nih)\b[\s,.!]*){1,3}", re.IGNORECASE)
+_SHORT = re.compile(rf"\b(?:{'|'.join(SHORT)})\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\s*\d+\s*[.)]", re.MULTILINE)
 _UNCLEAR = re.compile(
     r"^(?:nilai\s*)?\d{1,3}(?:[.,]\d)?\s*%?(?:\s*(?:/|-|–|,|atau|or|sampai|dan|eh|s/d|dari)\s*\d{1,3})*[\s.!]*$"
@@ -146,12 +149,13 @@ def _is_polite(lower: str) -> bool:
 
 
 def _plainly(text: str) -> str:
-    """Return what was typed without markup, with plain digits, and without letters that are only drawn out."""
+    """Return what was typed without markup, with plain digits, words in full, and no letters that are only drawn out."""
     said = unicodedata.normalize("NFKC", text.replace("\ufe0f", "").replace("\u20e3", "")).strip()
     said = re.sub(r" ?\n[ \n]*", "\n", re.sub(r"[^\S\n]+", " ", said))
     marked = _MARKS.match(said)
     said = marked[2] if marked else said
-    return re.sub(r"([^\W\d_])\1{2,}", r"\1", said, flags=re.IGNORECASE)
+    said = re.sub(r"([^\W\d_])\1{2,}", r"\1", said, flags=re.IGNORECASE)
+    return _SHORT.sub(lambda word: SHORT[word[0].lower()], said)
 
 
 def _in_stars(said: str) -> Rating | None:
@@ -225,7 +229,7 @@ def _tail(said: str, rest: str) -> str:
 
 
 def _comment(rest: str) -> str:
-    comment = rest.strip(" \t\r\n.,;:!)~-–—(=")
+    comment = _FILLERS.sub("", rest.strip(_EDGES)).strip(_EDGES)
     return comment if re.search(r"\w", comment) else ""
 
 

@@ -46,6 +46,22 @@ WORDS: dict[int, tuple[str, ...]] = {
         "terrible", "awful", "horrible",
     ),
 }  # fmt: skip
+# How people shorten what stands above, a word for a word.
+SHORT = {
+    "sy": "saya",
+    "sgt": "sangat",
+    "sngt": "sangat",
+    "krg": "kurang",
+    "krang": "kurang",
+    "ckp": "cukup",
+    "lmyn": "lumayan",
+    "bgs": "bagus",
+    "bgt": "banget",
+    "bngt": "banget",
+    "skl": "sekali",
+    "skali": "sekali",
+    "mantab": "mantap",
+}
 FIGURES = {
     "satu": 1,
     "dua": 2,

@@ -91,7 +91,7 @@ def _wrong(
     yield from _wrong_texts("", entry, entry, facts)
     for key in ("when", "unless"):
         if entry.get(key) is not None:
-            yield from _wrong_fact("{" + str(entry[key]) + "}", {}, facts, empty_allowed=True)
+            yield from _wrong_fact("{" + str(entry[key]) + "}", entry, facts, empty_allowed=True)
 
 
 def _wrong_texts(
@@ -113,16 +113,17 @@ def _wrong_texts(
 def _wrong_fact(
     text: str, entry: Mapping[str, object], facts: Mapping[str, object], *, empty_allowed: bool = False
 ) -> Iterator[tuple[str, str]]:
-    """Check the placeholders. A fact that the entry's own `when:` waits for may be empty now."""
-    waits_for = str(entry.get("when", ""))
+    """Check the placeholders. What an entry waits for, and whatever goes with it, may be empty until then."""
     try:
-        fill(text.replace("{" + waits_for + "}", "") if waits_for else text, facts)
+        fill(text, facts)
     except UnknownFact as error:
-        if empty_allowed and _is_known(facts, error.name):
+        is_known = _is_known(facts, error.name)
+        if is_known and (empty_allowed or not _holds(entry, facts)):
+            rest = text.replace("{" + error.name + "}", "")
+            yield from _wrong_fact(rest, entry, facts, empty_allowed=empty_allowed)
             return
-        wrong = "kosong" if _is_known(facts, error.name) else "tidak ada"
         yield (
-            f"`{{{error.name}}}` {wrong} di office.yml.",
+            f"`{{{error.name}}}` {'kosong' if is_known else 'tidak ada'} di office.yml.",
             "periksa ejaannya, atau isi bagian itu di office.yml.",
         )
 

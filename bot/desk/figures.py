@@ -48,8 +48,8 @@ class Counting:
             asked = await rows.topics(tx, span.since, span.until, scope, most=MOST_LABELS)
             replied = await rows.replies(tx, span.since, span.until, scope)
             rated = await rows.rated(tx, span.since, span.until, scope)
-            officers = {*replied, *(each.officer_id for each in worked if each.officer_id is not None)}
-            names = await rows.names(tx, sorted(officers))
+            officers = {*replied, *(each.officer_id for each in worked), *(each.officer_id for each in rated)}
+            names = await rows.names(tx, sorted(each for each in officers if each is not None))
         cases = [_case(each, tuple(paused.get(each.id, ()))) for each in worked]
         arrivals: dict[tuple[str, str], int] = {}
         for each in begun:
@@ -61,7 +61,7 @@ class Counting:
             period=period,
             arrivals=arrivals,
             messages=said.messages,
-            by_bot=sum(each.count for each in begun if each.was_answered and not each.has_ticket),
+            by_bot=sum(each.count for each in begun if each.is_by_bot),
             handed_over=sum(counting.opened(cases, span).values()),
             opened=counting.opened(cases, span),
             done=counting.ended(cases, span, "done"),
@@ -181,7 +181,7 @@ def _officers(
     names: Mapping[int, str],
     calendar: Calendar,
 ) -> tuple[OfficerFigures, ...]:
-    """Return the share of each officer who took, answered, closed or still holds anything, by name."""
+    """Return the share of each officer who took, answered, closed or still holds anything, or was rated, by name."""
     every = []
     for officer_id, name in names.items():
         own = [each for each in cases if each.officer_id == officer_id]
@@ -198,7 +198,8 @@ def _officers(
             open_at_end=sum(counting.open_at_end(own, span).values()),
             complaints=counting.opened(own, span).get("pengaduan", 0),
         )
-        if each.taken or each.replies or each.closed or each.promise.total or each.open_at_end:
+        has_worked = each.taken or each.replies or each.closed or each.promise.total or each.open_at_end
+        if has_worked or each.ratings.given or each.ratings.asked:
             every.append(each)
     return tuple(sorted(every, key=lambda each: each.name))
 

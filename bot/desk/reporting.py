@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import structlog
 
@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CAUGHT_UP = 12  # months
 MORNING = time(7)
 """Not before this local hour, so that whoever gets it reads it on a working day."""
 
@@ -66,25 +67,29 @@ class Reporting:
     mail_to: Sequence[str] = ()
 
     def due(self) -> list[Due]:
-        """Return the reports that are due now, whether or not they have been made.
+        """Return the reports that are due now, whether or not they have been made, the oldest first.
 
-        The last month's from the morning of the first working day after it, and on every day after that; the last
-        year's in the same way. The month's comes first: the year's is made of it, too.
+        A month's from the morning of the first working day after it, and for a year of days after that: while nothing
+        ran, several may have been missed. The last year's in the same way, after the months, of which it is made, too.
         """
-        calendar = self.reports.counting.deadlines.calendar
-        now = self.clock.now()
-        today = calendar.day_of(now)
-        found = []
-        for kind, first in (("month", today.replace(day=1)), ("year", today.replace(month=1, day=1))):
-            day = next(calendar.working_days_from(first))
-            if now < calendar.at(day, MORNING):
-                continue
+        today = self.reports.counting.deadlines.calendar.day_of(self.clock.now())
+        found: list[Due] = []
+        first = today.replace(day=1)
+        for _ in range(CAUGHT_UP):
             last = first - timedelta(days=1)
-            if kind == "month":
-                found.append(Due("month", month_of(last.year, last.month)))
-            else:
-                found.append(Due("year", Period(last.replace(month=1, day=1), last)))
+            if self._has_begun(first):
+                found.insert(0, Due("month", month_of(last.year, last.month)))
+            first = last.replace(day=1)
+        year = today.replace(month=1, day=1)
+        last = year - timedelta(days=1)
+        if self._has_begun(year):
+            found.append(Due("year", Period(last.replace(month=1, day=1), last)))
         return found
+
+    def _has_begun(self, first: date) -> bool:
+        """Tell whether it is after the morning of the first working day from that day on."""
+        calendar = self.reports.counting.deadlines.calendar
+        return self.clock.now() >= calendar.at(next(calendar.working_days_from(first)), MORNING)
 
     async def run(self) -> bool:
         """Make the reports that are due; False when there is none to be made."""

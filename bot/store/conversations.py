@@ -30,6 +30,17 @@ CURRENT = """
         SELECT FROM ticket AS its WHERE its.conversation_id = conversation.id AND its.closed_at IS NULL
     ) DESC, conversation.id DESC
 """
+# An officer began it, and nobody has made a ticket of it: it goes on with what was asked elsewhere, and is no
+# consultation of its own.
+IS_SEQUEL = """
+    (
+        coalesce((
+            SELECT begun.author FROM message AS begun
+            WHERE begun.conversation_id = conversation.id AND begun.kind <> 'note' ORDER BY begun.id LIMIT 1
+        ) = 'officer', false)
+        AND NOT EXISTS (SELECT FROM ticket AS own WHERE own.conversation_id = conversation.id)
+    )
+"""
 _NEWEST = text(
     f"SELECT id FROM conversation WHERE contact_id = :contact AND closed_at IS NULL ORDER BY {CURRENT} LIMIT 1"  # noqa: S608
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import DateTime, bindparam, text
 
+from bot.store.conversations import IS_SEQUEL
 from bot.store.database import Transaction
 from bot.store.surveys import IS_ONLY_SURVEY
 from handoff.idle import Standing
@@ -67,7 +68,9 @@ class Silent:
     `is_unanswered`: something the citizen wrote waits for the bot, `is_owed_elsewhere`: something they wrote in another
     conversation about a ticket of this one waits for an officer. What is said there counts as said here.
 
-    `is_only_survey`: nothing was said but a survey's answers. `form_since` is when the form was last gone on with,
+    `is_sent_yet`: no answer of ours is on its way. `is_only_survey`: nothing was said but a survey's answers;
+    `is_sequel`: an officer began it, to go on with another one. `officer_id` is whose consultation it was, None where
+    the bot was alone. `form_since` is when the form was last gone on with,
     None without one. `closed_how` is None while it is open, or where it was closed before anybody noted how.
     """
 
@@ -82,11 +85,13 @@ class Silent:
     closed_at: datetime | None
     closed_how: str | None
     has_answer: bool
+    is_sent_yet: bool
     is_unanswered: bool
     is_owed_elsewhere: bool
     is_forgotten: bool
     officer_id: int | None
     is_only_survey: bool
+    is_sequel: bool
 
 
 _LOCK_CONTACT = text(
@@ -107,9 +112,16 @@ _HOLD = text(
             SELECT number FROM ticket WHERE ticket.conversation_id = conversation.id
             ORDER BY state = 'cancelled', id DESC LIMIT 1
         ) AS ticket,
-        (
-            SELECT assignee_id FROM ticket WHERE ticket.conversation_id = conversation.id
-            ORDER BY state = 'cancelled', id DESC LIMIT 1
+        coalesce(
+            (
+                SELECT assignee_id FROM ticket WHERE ticket.conversation_id = conversation.id
+                ORDER BY state = 'cancelled', id DESC LIMIT 1
+            ),
+            (
+                SELECT reply.officer_id FROM message AS reply
+                WHERE reply.conversation_id = conversation.id AND reply.author = 'officer' AND reply.kind <> 'note'
+                ORDER BY reply.id DESC LIMIT 1
+            )
         ) AS officer_id,
         ARRAY(
             SELECT kind FROM ticket WHERE ticket.conversation_id = conversation.id AND closed_at IS NULL
@@ -134,7 +146,8 @@ _HOLD = text(
                     AND (ticket.closed_at IS NOT NULL OR change.before IN ('done', 'idle', 'cancelled'))
             )
         ) AS limited_at,
-        elsewhere.spoken_at, {IS_ONLY_SURVEY} AS is_only_survey, coalesce(elsewhere.is_owed, false) AS is_owed_elsewhere
+        elsewhere.spoken_at, {IS_ONLY_SURVEY} AS is_only_survey, {IS_SEQUEL} AS is_sequel,
+        coalesce(elsewhere.is_owed, false) AS is_owed_elsewhere
     FROM conversation JOIN contact ON contact.id = conversation.contact_id
     CROSS JOIN LATERAL (
         SELECT max(coalesce(delivery.sent_at, said.created_at)) AS spoken_at,
@@ -189,11 +202,13 @@ async def hold(tx: Transaction, conversation_id: int, *, now: datetime) -> Silen
         closed_at=row.closed_at,
         closed_how=row.closed_how,
         has_answer=row.last_outbound_at is not None,
+        is_sent_yet=row.last_state not in {"kept", "sending"},
         is_unanswered=row.is_unanswered,
         is_owed_elsewhere=row.is_owed_elsewhere,
         is_forgotten=row.is_forgotten,
         officer_id=row.officer_id,
         is_only_survey=row.is_only_survey,
+        is_sequel=row.is_sequel,
     )
 
 

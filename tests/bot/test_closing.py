@@ -381,6 +381,67 @@ async def _reply(stage: Stage, desk: StoredDesk, officer: Officer, place: int, w
     stage.memory["whatsapp"].take(PERSON)
 
 
+async def _asked_for(scene: Scene) -> tuple[StoredDesk, Officer, int]:
+    """Have a ticket whose clock runs, and an officer."""
+    stage, desk = scene.stage, counter.desk(scene.stage.core)
+    for words in ("mau bicara dengan petugas", "anu itu lho", "yang anu"):
+        await stage.answered(words)
+    async with stage.core.database.transaction() as tx:
+        await tx.execute(text("UPDATE ticket SET clear_at = opened_at"))
+    stage.memory["whatsapp"].take(PERSON)
+    return desk, await _officer(stage), int(str(await stage.scalar("SELECT conversation_id FROM ticket")))
+
+
+async def test_a_deadline_waits_for_whoever_was_answered_and_says_nothing_more(scene: Scene) -> None:
+    desk, sari, place = await _asked_for(scene)
+    await _reply(scene.stage, desk, sari, place, "Berikut datanya.")
+    await scene.later(days=6)
+    await scene.later(days=1)
+    assert await scene.stage.scalar("SELECT state FROM ticket") == "idle"
+    assert await scene.stage.scalar("SELECT due_at > closed_at FROM ticket") is True
+
+
+async def test_a_deadline_that_was_missed_before_the_answer_stays_missed(scene: Scene) -> None:
+    desk, sari, place = await _asked_for(scene)
+    scene.stage.clock.advance(timedelta(days=30))
+    await _reply(scene.stage, desk, sari, place, "Berikut datanya.")
+    await scene.later(days=6)
+    await scene.later(days=1)
+    assert await scene.stage.scalar("SELECT state FROM ticket") == "idle"
+    assert await scene.stage.scalar("SELECT due_at < answered_at FROM ticket") is True
+
+
+async def test_what_an_officer_adds_after_the_end_is_no_consultation_of_its_own(scene: Scene) -> None:
+    desk, sari, place = await _asked_for(scene)
+    [seen] = await scene.stage.column("SELECT max(id) FROM message")
+    await desk.reply(sari, place, Reply("Berikut datanya.", seen=seen, then="close"))
+    await scene.stage.deliver_all()
+    assert any("Seberapa puas" in said for said in await scene.tick())
+    scene.stage.clock.advance(timedelta(hours=1))
+    await _reply(scene.stage, desk, sari, place, "Satu hal lagi: tabelnya diperbarui.")
+    [warning] = await scene.later(days=6)
+    [closing] = await scene.later(days=1)
+    assert ("akan kami tutup" in warning, "kami tutup karena" in closing) == (True, True)
+    assert await scene.stage.column("SELECT conversation_id FROM rating") == [place]
+
+
+async def test_an_end_is_rated_once_the_answer_it_came_with_has_arrived(scene: Scene) -> None:
+    stage, desk = scene.stage, counter.desk(scene.stage.core)
+    sari = await _officer(stage)
+    heard = await stage.hear("Selamat siang")
+    place = int(str(await stage.scalar("SELECT id FROM conversation")))
+    await desk.claim(sari, place)
+    await stage.answering.answer(heard)
+    [seen] = await stage.column("SELECT max(id) FROM message")
+    await desk.reply(sari, place, Reply("Selamat siang, Ibu. Sampai jumpa.", seen=seen, then="close"))
+    for conversation_id in await scene.closing.due(most=100):
+        await scene.closing.tend(conversation_id)
+    assert await stage.column("SELECT officer_id FROM rating") == []
+    await stage.deliver_all()
+    assert "Seberapa puas" in (await scene.later(minutes=5))[-1]
+    assert await stage.column("SELECT officer_id FROM rating") == [sari.id]
+
+
 async def test_what_ends_by_night_is_not_told_of_in_the_midst_of_what_the_citizen_then_begins(
     scene: Scene,
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.store.conversations import IS_SEQUEL
 from bot.store.surveys import IS_ONLY_SURVEY
 from handoff.reports.figures import Figure
 from handoff.reports.sayings import Sayings
@@ -23,19 +24,27 @@ SERVICE = """
 """
 """What a conversation is about: its first ticket's kind, else what was asked about; empty while it is not clear."""
 
-_OPENED = f"conversation.opened_at >= :since AND conversation.opened_at < :until AND NOT {IS_ONLY_SURVEY}"
+CAME = (
+    "conversation.opened_at >= :since AND conversation.opened_at < :until"
+    f" AND NOT {IS_ONLY_SURVEY} AND NOT {IS_SEQUEL}"
+)
+"""Of conversations that began because somebody wanted something."""
 _RATING = (
     "EXISTS (SELECT FROM rating WHERE rating.conversation_id = conversation.id"
     " AND (CAST(:assignee AS bigint) IS NULL OR rating.officer_id = :assignee)"
 )
 _RATED = f"{_RATING} AND rating.rated_at >= :since AND rating.rated_at < :until"
-_WITHOUT_TICKET = "NOT EXISTS (SELECT FROM ticket AS its WHERE its.conversation_id = conversation.id)"
-_WITH_BOT = (
-    "EXISTS (SELECT FROM message WHERE message.conversation_id = conversation.id AND message.author = 'bot')"
-)
+_SAID_BY = "SELECT FROM message AS said WHERE said.conversation_id = conversation.id AND said.kind <> 'note'"
+BY_BOT = f"""
+    (
+        NOT EXISTS (SELECT FROM ticket AS its WHERE its.conversation_id = conversation.id)
+        AND EXISTS ({_SAID_BY} AND said.author = 'bot') AND NOT EXISTS ({_SAID_BY} AND said.author = 'officer')
+    )
+"""
+"""Of conversations that the bot has answered, and nobody else."""
 OF_CONVERSATIONS: Mapping[Figure, str] = {
-    "arrivals": _OPENED,
-    "by_bot": f"{_OPENED} AND {_WITHOUT_TICKET} AND {_WITH_BOT}",
+    "arrivals": CAME,
+    "by_bot": f"{CAME} AND {BY_BOT}",
     "rated": f"{_RATED})",
     "rated1": f"{_RATED} AND rating.score = 1)",
     "rated2": f"{_RATED} AND rating.score = 2)",

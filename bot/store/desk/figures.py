@@ -13,8 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from bot.store.database import Transaction
-from bot.store.desk.behind import OF_MESSAGES, SERVICE, within
-from bot.store.surveys import IS_ONLY_SURVEY
+from bot.store.desk.behind import BY_BOT, CAME, OF_MESSAGES, SERVICE, within
 from handoff.deadline import Pause
 from handoff.reports.figures import Scope
 from handoff.ticket import Kind, State
@@ -22,12 +21,11 @@ from handoff.ticket import Kind, State
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A conversation that began: its channel, its service (empty: unknown), whether an officer or the bot had it."""
+    """A conversation that began: its channel, its service (empty: unknown), whether the bot alone answered it."""
 
     channel: str
     service: str
-    has_ticket: bool
-    was_answered: bool
+    is_by_bot: bool
     count: int
 
 
@@ -65,9 +63,7 @@ async def _of(
     given = {"channel": scope.channel, "kind": scope.kind, "assignee": scope.officer_id}
     wanted = {name: value for name, value in given.items() if value is not None}
     conditions = "".join(narrow)
-    sql = (
-        query.replace("{service}", SERVICE).replace("{survey}", IS_ONLY_SURVEY).replace("{scope}", conditions)
-    )
+    sql = query.replace("{scope}", conditions)
     values = {"since": since, "until": until, **wanted, **more}
     used = {name: value for name, value in values.items() if f":{name}" in sql}
     types = [bindparam(name, type_=_TYPES[name]) for name in used if name in _TYPES]
@@ -83,21 +79,16 @@ def _in(column: str, scope: Scope, *, officer: bool = True) -> str:
     return f" AND {column} IN ({found})"
 
 
-_ARRIVALS = """
-    SELECT channel, service, has_ticket, was_answered, count(*) AS count
+_ARRIVALS = f"""
+    SELECT channel, service, is_by_bot, count(*) AS count
     FROM (
-        SELECT contact.channel,
-            {service} AS service,
-            EXISTS (SELECT 1 FROM ticket WHERE ticket.conversation_id = conversation.id) AS has_ticket,
-            EXISTS (
-                SELECT 1 FROM message WHERE message.conversation_id = conversation.id AND message.author = 'bot'
-            ) AS was_answered
+        SELECT contact.channel, {SERVICE} AS service, {BY_BOT} AS is_by_bot
         FROM conversation
         JOIN contact ON contact.id = conversation.contact_id
-        WHERE conversation.opened_at >= :since AND conversation.opened_at < :until AND NOT {survey} {scope}
+        WHERE {CAME} {{scope}}
     ) AS begun
-    GROUP BY 1, 2, 3, 4
-"""
+    GROUP BY 1, 2, 3
+"""  # noqa: S608  our own words
 
 
 async def arrivals(tx: Transaction, since: datetime, until: datetime, scope: Scope) -> list[Arrival]:
@@ -106,12 +97,12 @@ async def arrivals(tx: Transaction, since: datetime, until: datetime, scope: Sco
     return [Arrival(*row) for row in rows]
 
 
-_CAME = """
+_CAME = f"""
     SELECT (conversation.opened_at AT TIME ZONE :zone)::date AS day, contact.channel, count(*) AS count
     FROM conversation JOIN contact ON contact.id = conversation.contact_id
-    WHERE conversation.opened_at >= :since AND conversation.opened_at < :until AND NOT {survey} {scope}
+    WHERE {CAME} {{scope}}
     GROUP BY 1, 2
-"""
+"""  # noqa: S608  our own words
 
 
 async def came(

@@ -218,3 +218,34 @@ async def test_ratings_count_where_they_were_given(office: Office) -> None:
     assert (found.ratings.counts, found.ratings.asked) == ((0, 0, 0, 1, 1), 3)
     [mine] = found.officers
     assert (mine.ratings.given, mine.ratings.asked) == (1, 1)
+
+
+async def test_an_officer_is_told_of_a_rating_in_a_month_without_any_other_work(office: Office) -> None:
+    sri = await office.officer("Sri")
+    talk = await office.conversation("whatsapp", at(25, month=2))
+    await office.run(
+        "INSERT INTO rating (conversation_id, officer_id, digest, asked_at, expires_at, score, rated_at)"
+        " VALUES (:conversation, :officer, 'x', :asked, :asked, 5, :given) RETURNING 1",
+        conversation=talk,
+        officer=sri,
+        asked=at(28, month=2),
+        given=at(2),
+    )
+    found = await counting(office).figures(MARCH)
+    assert [(each.name, each.ratings.counts) for each in found.officers] == [("Sri", (0, 0, 0, 0, 1))]
+
+
+async def test_what_an_officer_begins_to_go_on_with_is_no_arrival_and_what_one_answers_not_the_bots(
+    office: Office,
+) -> None:
+    sri = await office.officer("Sri")
+    bots, taken, sequel = [await office.conversation("whatsapp", at(2)) for _ in range(3)]
+    for talk in (bots, taken):
+        await office.said(talk, "citizen", at(2))
+        await office.said(talk, "bot", at(2))
+    await office.said(taken, "officer", at(2), officer=sri)
+    await office.said(sequel, "officer", at(2), officer=sri, kind="note")
+    await office.said(sequel, "officer", at(2), officer=sri)
+    await office.said(sequel, "citizen", at(3))
+    found = await counting(office).figures(MARCH)
+    assert (sum(found.arrivals.values()), found.by_bot, found.handed_over) == (2, 1, 0)

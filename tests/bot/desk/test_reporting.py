@@ -89,6 +89,20 @@ async def test_a_missed_day_is_caught_up(desk: Desk) -> None:
     assert await desk.monthly.run()
 
 
+async def test_months_that_were_missed_are_caught_up_and_mailed(desk: Desk) -> None:
+    desk.go_to(desk.month.replace(day=20), 10)
+    await desk.stage.answered("halo")
+    mailing = desk.mailing("kepala@example.go.id")
+    desk.go_to((desk.after + timedelta(days=75)).replace(day=23), 9)
+    assert await mailing.run()
+    assert not await mailing.run()
+    months = await desk.stage.column("SELECT first FROM report WHERE kind = 'month' ORDER BY id")
+    assert months == [desk.month, desk.after, (desk.after + timedelta(days=32)).replace(day=1)]
+    assert await desk.stage.scalar("SELECT count(*) FROM officer_mail") == await desk.stage.scalar(
+        "SELECT count(*) FROM report"
+    )
+
+
 async def test_nothing_is_reported_of_the_time_before_the_office_began(desk: Desk) -> None:
     desk.go_to(desk.first_working_day, 9)
     await desk.stage.answered("halo")
