@@ -148,17 +148,22 @@ class Rehearsal:
         """Move the time forward and do all that falls due."""
         began = time.perf_counter()
         self._clock.advance(timedelta(days=days))
-        await self._core.queue.upkeep("sweep")
+        for duty in ("sweep", "tickets", "closing"):
+            await self._core.queue.upkeep(duty)
+            await self._all_done()
         return await self._outcome(who, self._spoke_on.get(who, CHANNELS[0]), began)
 
     async def _outcome(self, who: str, channel: str, began: float) -> Outcome:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while await self._is_busy():  # noqa: ASYNC110 -- what is awaited is in the database
-                await asyncio.sleep(0.003)
+        await self._all_done()
         async with self._core.database.transaction() as tx:
             standing = await progress(tx, channel=channel, address=who)
         replies = tuple(self._channels[channel].take(who))
         return Outcome(replies, standing, (time.perf_counter() - began) * 1000)
+
+    async def _all_done(self) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await self._is_busy():  # noqa: ASYNC110 -- what is awaited is in the database
+                await asyncio.sleep(0.003)
 
     async def _is_busy(self) -> bool:
         async with self._core.database.transaction() as tx:

@@ -68,8 +68,20 @@ _ASKS = re.compile(
     r"(?:mau|ingin|pengen|minta|butuh|perlu|cari|apa|apakah|berapa|brp|bagaimana|gimana|kapan|dimana|di\s+mana|siapa|data|"
     r"tabel|jumlah|tolong\s+(?:kirim|carikan|data)|mohon\s+(?:kirim|data)|want|need|can|could|what|how|when|where)\b"
 )
-_ASKS_WITHIN = re.compile(r"\b(?:apa\s+saja|apa\s+aja|berapa|brp|yang\s+mana|mana\s+saja)\b")
+_ASKS_WITHIN = re.compile(
+    r"\b(?:apa\s+saja|apa\s+aja|berapa|brp|yang\s+mana|mana\s+saja)\b"
+    r"|\b(?:oh\s+i?ya|btw|sekalian|by\s+the\s+way)\b[\s,.]*(?!\W*(?:terima|makasih|mksh|thanks?|trims|$))"
+    r"|\b(?:bayar|bisa|ada|boleh|perlu|gratis|buka|tutup)\s+(?:tidak|tdk|g[ak]k?|ngg?ak?|engg?ak?|ndak|nda)\W*$"
+)
 _PLAIN = re.compile(r"puas|memuaskan|kecewa|satisf|disappoint")
+_SCALE = re.compile(rf"bintang|stars?\b|rating|skor|/\s*5|dari\s+5|[{_STAR}]")
+# What is said of something bad to praise it ("tidak mengecewakan"): how much, nobody knows.
+_NOT_BAD = re.compile(
+    r"\b(?:tidak|tdk|tak|g[ak]k?|ngg?ak?|engg?ak?|bukan|ora|mboten|not)\s+(?:(?:terlalu|begitu|too|so|at\s+all)\s+)?"
+    r"(?:mengecewakan|kecewa|buruk|jelek|elek|parah|payah|lambat|kasar|judes|jutek|bad|poor|terrible|disappoint\w*)\b",
+    re.IGNORECASE,
+)
+MOST_PRAISE = 12  # words; in more of them something else is told
 _WAITED = re.compile(
     r"\b(?:nunggu|menunggu|tunggu|lama|lambat|baru\s+di|belum\s+di|masa\s+(?:tidak|engg?ak|gak?))"
 )
@@ -129,7 +141,8 @@ def rating_in(text: str) -> Rating | None:
         corrects=corrects is not None,
     )
     if _ASKS.search(comment) or _ASKS_WITHIN.search(comment):
-        return replace(found, asks=True) if is_of_satisfaction else None
+        is_sure = is_of_satisfaction or _SCALE.search(lower.removesuffix(comment)) is not None
+        return replace(found, asks=True) if is_sure else None
     return replace(found, comment=_as_typed(text, found.comment))
 
 
@@ -139,7 +152,13 @@ def is_unclear(text: str) -> bool:
     if not said or len(said) > LONGEST or "?" in said or rating_in(text) is not None:
         return False
     lower = said.lower()
-    return bool(_UNCLEAR.match(lower)) or _is_polite(lower) or _contradicts(_LEAD.sub("", lower))
+    is_praise = praises(said) and len(said.split()) <= MOST_PRAISE
+    return bool(_UNCLEAR.match(lower)) or is_praise or _is_polite(lower) or _contradicts(_LEAD.sub("", lower))
+
+
+def praises(text: str) -> bool:
+    """Tell whether something is praised by what it is not ("tidak mengecewakan"), and nothing is complained of."""
+    return _NOT_BAD.search(text) is not None
 
 
 def _is_polite(lower: str) -> bool:
@@ -149,7 +168,7 @@ def _is_polite(lower: str) -> bool:
 
 
 def _plainly(text: str) -> str:
-    """Return what was typed without markup, with plain digits, words in full, and no letters that are only drawn out."""
+    """Return what was typed without markup, with plain digits, words in full, and no drawn out letters."""
     said = unicodedata.normalize("NFKC", text.replace("\ufe0f", "").replace("\u20e3", "")).strip()
     said = re.sub(r" ?\n[ \n]*", "\n", re.sub(r"[^\S\n]+", " ", said))
     marked = _MARKS.match(said)
@@ -195,8 +214,8 @@ def _in_words(said: str) -> Rating | None:
     return Rating(score, _comment(_tail(said, rest)))
 
 
-def _worded(lower: str) -> tuple[int, str] | None:
-    """Return the step that words begin with, and what follows them."""
+def _worded(lower: str, more: int = 3) -> tuple[int, str] | None:
+    """Return the step that words begin with, and what follows them; up to `more` words may say about the same."""
     start = _SUBJECT.match(lower)
     plain = _NOT.sub(r"\1tidak ", lower[start.end() :] if start else lower)
     for phrase, score in _BY_LENGTH:
@@ -206,6 +225,9 @@ def _worded(lower: str) -> tuple[int, str] | None:
         rest = rest.removeprefix(phrase[-1])  # "puass"
         if _GOES_ON.match(rest):
             return score, rest
+        also = _worded(rest.strip(), more - 1) if more and rest.startswith(" ") else None
+        if also is not None and abs(also[0] - score) <= 1:
+            return score, also[1]
     return None
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.dialogue.lookup import BusinessQuery, Found, Query
 from bot.dialogue.shelf import Shelf
-from bot.dialogue.spoken import SURE_FIT, say_answer, say_found
+from bot.dialogue.spoken import SURE_FIT, other_edition, say_answer, say_found
 from bot.dialogue.state import Say, Subject, Turn
 from bot.dialogue.subject import Asked
 from bot.dialogue.topics import CLASSIFICATION, DATA, LOOKED_UP
@@ -52,7 +52,8 @@ class Answers:
                 asked, self.found.get(query, NOTHING) if query else NOTHING, wanted, turn.language
             )
             if brought is not None:
-                return (brought,), replace(subject, service=None, mode=None)
+                before = other_edition(brought, asked.piece.text)
+                return (*before, brought), replace(subject, service=None, mode=None)
         answer = self.shelf.answer(subject)
         if answer is None:
             unknown = Say("ticket_added", {"ticket": turn.ticket}) if turn.ticket else Say("not_known")

@@ -6,6 +6,7 @@ import re
 
 from bot.dialogue.state import Subject
 from bot.dialogue.topics import ASK_OFFICER, FOLLOW_UP, NOT_HELPED
+from handoff.rating import praises
 from handoff.ticket import KINDS, Kind
 
 DEFAULT: Kind = "konsultasi"
@@ -48,7 +49,9 @@ def is_complaint(text: str, topic: str | None) -> bool:
         return True
     if len(text.split()) <= LONGEST_WISH and _WISH.search(text):
         return True
-    return topic == COMPLAINT and "?" not in text and _GRIEVANCE.search(text) is not None
+    return (
+        topic == COMPLAINT and "?" not in text and _GRIEVANCE.search(text) is not None and not praises(text)
+    )
 
 
 def kind_of(*subjects: Subject | None) -> Kind:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.dialogue.figures import written
 from bot.dialogue.lookup import CatalogueHit, CodeHit, Found, ValueHit
 from bot.dialogue.state import Say
@@ -12,6 +14,10 @@ from nlu.answers import Answer
 
 SURE_FIT = 0.6  # from here on a KBLI code is named as the answer, below it only as a possibility
 NEAREST = 2
+_EDITION = re.compile(
+    r"\b(?:kbli|edisi|edition|versi|version)\s*(?:tahun\s*|the\s*)?(2005|2009|2015|2017|2020)\b",
+    re.IGNORECASE,
+)
 
 
 def say_answer(answer: Answer, language: str) -> Say:
@@ -31,6 +37,15 @@ def say_found(asked: Asked, found: Found, wanted: str, language: str) -> Say | N
     if asked.subject.topic == CODE:
         return _code(asked, found)
     return _data(asked, found, wanted, language)
+
+
+def other_edition(said: Say, asked: str) -> tuple[Say, ...]:
+    """Return that codes were asked of an edition that they are not of, if they were; titles differ."""
+    edition = said.arguments.get("edition", "")
+    named = _EDITION.search(asked)
+    if not edition or named is None or named[1] in edition:
+        return ()
+    return (Say("kbli_other_edition", {"asked": f"KBLI {named[1]}", "edition": edition}),)
 
 
 def _business(found: Found) -> Say:

@@ -16,6 +16,9 @@ LONGEST = 30  # words; in a longer message a ticket is mentioned, not asked abou
 LONGEST_PLAIN = 6  # words of a question for "my ticket" by somebody who has none
 MOST = 3  # tickets that are told of in one reply
 WORKED_ON = frozenset({"work", "citizen"})
+WITHOUT_DEADLINE = frozenset(
+    {"pengaduan", "perpustakaan"}
+)  # by the decree: nothing is counted from when they are complete
 
 _NAMED = re.compile(
     r"\b(?:tiket(?:ku|nya)?(?!\s+(?:kereta|bus|pesawat|konser|masuk|wisata|bioskop|kapal))|ticket"
@@ -149,6 +152,8 @@ def _told(ticket: TicketNow, language: str) -> Say:
     if due is not None and ticket.state in {"new", "work"}:
         told["date"] = long_day(due.date(), language)
         return Say("status_late" if ticket.is_late else f"status_{ticket.state}_due", told)
+    if ticket.state == "requirements" and ticket.kind in WITHOUT_DEADLINE:
+        return Say("status_new", told)
     return Say(f"status_{ticket.state}", told)
 
 

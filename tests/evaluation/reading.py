@@ -125,7 +125,16 @@ NOT_AN_ACT = {
         "mail_officer_replied",
     ),
     *("mail_answer", "mail_too_large", "file_refused", "file_failed"),
-    *("kbli_found", "kbli_only", "kbli_code", "data_wanted", "data_found", "data_other_years", "data_values"),
+    *(
+        "kbli_found",
+        "kbli_only",
+        "kbli_code",
+        "kbli_other_edition",
+        "data_wanted",
+        "data_found",
+        "data_other_years",
+        "data_values",
+    ),
 }
 OPENING = ("introduction", "privacy_link")
 
