@@ -41,6 +41,25 @@ async def test_a_code_is_told_with_its_edition_and_an_unknown_one_is_not(staged:
         assert "tidak ada dalam daftar" in unknown
 
 
+@pytest.mark.parametrize(
+    ("said", "is_told"),
+    [
+        ("kbli 56101 di KBLI 2020 artinya apa", True),
+        ("56101 edisi 2015?", True),
+        ("56101 di KBLI 2025 apa", False),
+        ("56101 itu apa? tahun 2020 saya usaha", False),
+    ],
+)
+async def test_whoever_asks_for_another_edition_is_told_that_the_answer_is_of_this_one(
+    staged: Staged, said: str, is_told: bool
+) -> None:
+    async with staged() as stage:
+        stage.model.teach(said, "arti_kode_kbli", kode="56101")
+        [reply] = await stage.answered(said)
+        assert "KBLI 2025" in reply
+        assert ("Saya hanya punya KBLI 2025" in reply) is is_told
+
+
 async def test_without_a_catalogue_the_office_is_named_and_no_figure(staged: Staged) -> None:
     async with staged() as stage:
         said = "jumlah penduduk trucuk 2023?"

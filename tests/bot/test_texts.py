@@ -15,7 +15,7 @@ from nlu import answers
 
 GAPS = (
     "into ticket promise choices text source n title questions code codes edition note others wanted entries values"
-    " total question name missing year place date days link score period data email hour office"
+    " total question name missing year place date days link score period data email hour office asked"
 )
 GIVEN = dict.fromkeys(GAPS.split(), "isi")
 

@@ -265,6 +265,16 @@ async def test_a_complaint_has_its_own_ticket_its_channels_and_asks_for_evidence
         assert await stage.scalar("SELECT due_at FROM ticket") is None
 
 
+async def test_of_a_complaint_that_is_not_complete_no_working_days_are_promised(staged: Staged) -> None:
+    async with staged() as stage:
+        await stage.answered("saya mau mengadu soal pelayanan kemarin")
+        await stage.answered("LEWATI")
+        await stage.answered("TIDAK PUNYA")
+        [reply] = await stage.answered("pengaduan saya sampai mana")
+        assert "menunggu petugas" in reply
+        assert "hari kerja" not in reply
+
+
 async def test_a_complaint_beside_an_open_ticket_is_another_one(staged: Staged) -> None:
     async with staged() as stage:
         await registered(stage)

@@ -30,7 +30,12 @@ def months(begins: datetime, ends: datetime) -> list[Period]:
 def figures(books: Books, counted: list[Figures]) -> Iterator[str]:
     """Each month's figures are those that one finds in the rows, and they add up."""
     tickets = [each for every in books.tickets.values() for each in every if each.merged_into_id is None]
-    begun = Counter(_month(each.opened_at) for each in books.conversations.values())
+    begun = Counter(
+        _month(each.opened_at) for place, each in books.conversations.items() if _is_wanted(books, place)
+    )
+    by_bot = Counter(
+        _month(each.opened_at) for place, each in books.conversations.items() if _is_bots(books, place)
+    )
     written = Counter(
         _month(each.created_at)
         for every in books.messages.values()
@@ -49,6 +54,7 @@ def figures(books: Books, counted: list[Figures]) -> Iterator[str]:
         name = f"{month[0]}-{month[1]:02}"
         expected: dict[str, tuple[Any, Any]] = {
             "arrivals": (sum(one.arrivals.values()), begun[month]),
+            "by_bot": (one.by_bot, by_bot[month]),
             "messages": (one.messages, written[month]),
             "replies": (sum(each.replies for each in one.officers), replied[month]),
             "opened": (dict(one.opened), _count(tickets, month, "opened_at")),
@@ -70,9 +76,16 @@ def figures(books: Books, counted: list[Figures]) -> Iterator[str]:
         if sum(one.open_at_end.values()) != open_after:
             yield f"{name}: {sum(one.open_at_end.values())} open at the end, not {open_after}"
         open_before = open_after
-        promised = sum(each.total for each in one.promises.values())
-        if promised > _promised(tickets, month):
-            yield f"{name}: {promised} promises, more than tickets that were due or done"
+        promises = (
+            sum(each.kept for each in one.promises.values()),
+            sum(each.missed for each in one.promises.values()),
+        )
+        if promises != _promises(tickets, month):
+            yield f"{name}: promises kept and missed {promises}, counted slowly {_promises(tickets, month)}"
+        rated = [each.ratings.counts for each in one.officers]
+        own = tuple(sum(each[score] for each in rated) for score in range(5))
+        if own != _scores(books, month, of_officers=True):
+            yield f"{name}: officers' ratings {own}, counted slowly {_scores(books, month, of_officers=True)}"
 
 
 def kept(reports: list[Any], counted: list[Figures]) -> Iterator[str]:
@@ -115,16 +128,34 @@ def _count(tickets: list[Any], month: Month, column: str, state: str | None = No
     return dict(Counter(kinds))
 
 
-def _scores(books: Books, month: Month) -> tuple[int, ...]:
+def _is_wanted(books: Books, place: int) -> bool:
+    """Tell whether somebody wanted something: an officer's word to go on with another one is no arrival."""
+    said = [each.author for each in books.messages[place] if each.kind != "note"]
+    return bool(books.tickets[place]) or said[:1] != ["officer"]
+
+
+def _is_bots(books: Books, place: int) -> bool:
+    """Tell whether the bot has answered, and nobody else."""
+    authors = {each.author for each in books.messages[place] if each.kind != "note"}
+    return not books.tickets[place] and "bot" in authors and "officer" not in authors
+
+
+def _scores(books: Books, month: Month, *, of_officers: bool = False) -> tuple[int, ...]:
     given = [
-        each.score for each in books.ratings.values() if each.rated_at and _month(each.rated_at) == month
+        each.score
+        for each in books.ratings.values()
+        if each.rated_at and _month(each.rated_at) == month and (each.officer_id or not of_officers)
     ]
     return tuple(given.count(score) for score in range(1, 6))
 
 
-def _promised(tickets: list[Any], month: Month) -> int:
-    moments = [each for each in tickets if each.due_at is not None and each.state != "cancelled"]
-    return sum(
-        _month(each.due_at) == month or (each.closed_at is not None and _month(each.closed_at) == month)
-        for each in moments
-    )
+def _promises(tickets: list[Any], month: Month) -> tuple[int, int]:
+    """Return how many deadlines were kept by an end in that month, and how many passed in it."""
+    kept = missed = 0
+    for each in tickets:
+        if each.due_at is None or each.state == "cancelled":
+            continue
+        is_kept = each.closed_at is not None and each.closed_at <= each.due_at
+        kept += is_kept and _month(each.closed_at) == month
+        missed += not is_kept and _month(each.due_at) == month
+    return kept, missed

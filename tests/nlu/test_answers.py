@@ -210,6 +210,32 @@ def test_hours_are_told_only_when_the_office_has_set_them() -> None:
         assert hours in answer.text["id"]
 
 
+def test_who_is_responsible_for_complaints_is_told_once_the_office_has_named_somebody() -> None:
+    facts = yaml.safe_load((ROOT / "office.yml").read_text(encoding="utf-8"))
+    for name, contact in (("", ""), ("Ibu Contoh, Kepala Subbagian Umum", "ruang contoh")):
+        facts["complaints"] = {"manager_name": name, "manager_contact": contact}
+        answer = load(ROOT / "nlu" / "knowledge", facts).answer("pengaduan")
+        assert answer is not None
+        for language in LANGUAGES:
+            assert name in answer.text[language]
+            assert contact in answer.text[language]
+            assert ("Penanggung jawabnya" in answer.text["id"]) is bool(name)
+
+
+def test_what_goes_with_a_fact_may_be_empty_as_long_as_that_is_and_is_checked_all_the_same(
+    tmp_path: Path,
+) -> None:
+    facts = {"office": {"name": "BPS Contoh", "phone": ""}, "desk": {"name": "", "room": ""}}
+    waiting = entry(when="desk.name", id="{desk.name}, {desk.room}")
+    assert load(written(tmp_path, [intent()], [entry(), waiting]), facts).answer("biaya")
+    wrong = entry(when="desk.name", id="{desk.room}, {desk.rom}")
+    with pytest.raises(KnowledgeError, match=r"desk\.rom"):
+        load(written(tmp_path, [intent()], [entry(), wrong]), facts)
+    half = {**facts, "desk": {"name": "Meja", "room": ""}}
+    with pytest.raises(KnowledgeError, match=r"desk\.room"):
+        load(written(tmp_path, [intent()], [waiting]), half)
+
+
 # ------------------------------------------------------------------ finding an answer
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bot.dialogue.subject import named_service
 from nlu.client import RasaInterpreter
 from nlu.examples import Example, lines_of, read_example
 from nlu.port import NluUnavailable
@@ -84,6 +85,32 @@ async def test_services_and_modes_are_found(interpreter: RasaInterpreter, spoken
     meaning = await interpreter.parse(spoken.text)
     assert (meaning.value("service"), meaning.value("mode")) == (spoken.service, spoken.mode)
     assert len(set(meaning.entities)) == len(meaning.entities)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "harga buku KDA berapa",
+        "bayar berapa kalo minta peta SHP desa",
+        "tarif publikasi statistik daerah brp",
+        "berapa biaya per MB data",
+        "harga peta desa",
+    ],
+)
+async def test_the_price_of_what_is_sold_is_no_other_services(
+    interpreter: RasaInterpreter, said: str
+) -> None:
+    meaning = await interpreter.parse(said)
+    assert (meaning.guesses[0].intent, named_service(meaning)) == ("biaya", "penjualan")
+
+
+@pytest.mark.parametrize(
+    "said", ["pengaduan dijawab maksimal berapa hari?", "kalau pengaduan berapa lama ditanggapi"]
+)
+async def test_the_deadline_of_a_complaint_is_no_other_services(
+    interpreter: RasaInterpreter, said: str
+) -> None:
+    assert (await interpreter.parse(said)).guesses[0].intent == "pengaduan"
 
 
 @pytest.mark.parametrize("written", ["konsltasi", "konsutlasi", "konsultassi", "Konsultasi", "konsultasii"])

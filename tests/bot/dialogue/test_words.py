@@ -88,6 +88,7 @@ def test_long_texts_are_no_burden() -> None:
         ("petugas kasar sama saya", "pengaduan", True), ("MENGADU", "pengaduan", True),
         ("I want to file a complaint", "pengaduan", True),
         ("mau komplain ke mana?", "pengaduan", False), ("nomor pengaduan berapa", "pengaduan", False),
+        ("tidak mengecewakan, petugasnya ramah", "pengaduan", False), ("ga jelek kok", "pengaduan", False),
         ("email pengaduan", "pengaduan", False), ("bagaimana cara mengadu", "pengaduan", False),
         ("kami ingin mengadukan lampu jalan yang padam", "di_luar_topik", False),
         ("saya ingin mengajukan keberatan atas isi kuitansi", "perbaikan", False),
