@@ -1,4 +1,4 @@
-"""What the clock costs: a look at what silence does where nothing is due, and the closing of all that is.
+"""What the clock costs: a look at silence and at tickets where nothing is due, and the closing of all that is.
 
 The rows are made inside PostgreSQL: conversations that the bot answered and nobody continued, a contact each, every
 fourth of them with a ticket. What is measured is the duty's own function, in this process.
@@ -6,7 +6,9 @@ fourth of them with a ticket. What is measured is the duty's own function, in th
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from statistics import median
 from time import perf_counter
 
@@ -15,8 +17,7 @@ import psycopg
 from bench.house import House
 from bench.row import Row
 from bot.assembly import duties
-from bot.assembly.core import assemble
-from bot.closing import Closing
+from bot.assembly.core import Core, assemble
 from bot.rehearsal import MemoryChannel
 from bot.settings import load
 from bot.upkeep import MOST
@@ -46,59 +47,79 @@ INSERT INTO ticket (number, kind, state, reason, conversation_id, clear_at, due_
 SELECT 'KST-2026-' || id, 'konsultasi', 'new', 'asked', id, opened_at, opened_at + interval '5 days', opened_at
 FROM conversation WHERE id % 4 = 0;
 """
+# Every fourth conversation has an open ticket, every fortieth an officer, some of whom work here no more.
+_WORK = """
+INSERT INTO officer (login, name, email, role, created_at, disabled_at)
+SELECT 'p' || n, 'Petugas ' || n, 'p' || n || '@example.org', 'officer', now(), CASE WHEN n > 15 THEN now() END
+FROM generate_series(1, 20) AS n;
+INSERT INTO ticket (number, kind, state, reason, conversation_id, assignee_id, clear_at, due_at, opened_at, tend_at)
+SELECT 'KST-2026-' || id, 'konsultasi', 'new', 'asked', id, 1 + id % 15, opened_at, opened_at + interval '5 days',
+    opened_at, opened_at + interval '5 days'
+FROM conversation WHERE id % 4 = 0;
+UPDATE ticket SET tended_version = version;
+UPDATE conversation SET holder_id = 1 + id % 15 WHERE id % 40 = 0;
+"""
 
 
 async def measure(house: House) -> list[Row]:
     """Return what a sweep with nothing due costs at two sizes, and how many conversations are closed in a second."""
     async with AsyncExitStack() as stack:
-        closings: dict[int, Closing] = {}
+        cores: dict[int, Core] = {}
         for size in (SMALL, LARGE):
             url = await house.database()
-            _make(url, size, ago="interval '1 hour'")
-            closings[size] = await _closing(stack, url)
-        seconds = await _looks(closings)
+            _make(url, size, _MAKE, _WORK, ago="interval '1 hour'")
+            cores[size] = await _core(stack, url)
+        closings = {size: duties.closing(core) for size, core in cores.items()}
+        seconds = await _looks({size: partial(each.run, most=MOST) for size, each in closings.items()})
+        of_tickets = await _looks({size: duties.tending(core).tend for size, core in cores.items()})
         url = await house.database()
-        _make(url, DUE, ago="interval '9 days'", talk=True)
-        closing = await _closing(stack, url)
+        _make(url, DUE, _MAKE, _TALK, ago="interval '9 days'")
+        closing = duties.closing(await _core(stack, url))
         began = perf_counter()
         await closing.run(most=MOST)
         spent = perf_counter() - began
         closed = _closed(url)
-    small, large = (median(seconds[size]) * 1000 for size in (SMALL, LARGE))
     return [
-        Row(f"sweep, nothing due, {SMALL:,} conversations", small, "ms"),
-        Row.at_most(f"sweep, nothing due, {LARGE:,} conversations", large, "ms", 20.0),
-        Row.at_most("sweep, nothing due, large to small", large / small, "x", 1.5),
+        *_sweep("sweep", seconds),
+        *_sweep("sweep of tickets", of_tickets),
         Row(f"closing {DUE:,} that are due, with message and request", closed / spent, "conversations/s"),
         Row.at_most(f"closing {DUE:,} that are due, left open", DUE - closed, "conversations", 0),
     ]
 
 
-async def _looks(closings: dict[int, Closing]) -> dict[int, list[float]]:
+def _sweep(name: str, seconds: dict[int, list[float]]) -> list[Row]:
+    small, large = (median(seconds[size]) * 1000 for size in (SMALL, LARGE))
+    return [
+        Row(f"{name}, nothing due, {SMALL:,} conversations", small, "ms"),
+        Row.at_most(f"{name}, nothing due, {LARGE:,} conversations", large, "ms", 20.0),
+        Row.at_most(f"{name}, nothing due, large to small", large / small, "x", 1.5),
+    ]
+
+
+async def _looks(duties_by_size: Mapping[int, Callable[[], Awaitable[None]]]) -> dict[int, list[float]]:
     """Look at each size in turns: what else the machine does meets both."""
-    seconds: dict[int, list[float]] = {size: [] for size in closings}
+    seconds: dict[int, list[float]] = {size: [] for size in duties_by_size}
     for turn in range(WARM_UP + LOOKS):
-        for size, closing in closings.items():
+        for size, look in duties_by_size.items():
             began = perf_counter()
-            await closing.run(most=MOST)
+            await look()
             if turn >= WARM_UP:
                 seconds[size].append(perf_counter() - began)
     return seconds
 
 
-async def _closing(stack: AsyncExitStack, url: str) -> Closing:
+async def _core(stack: AsyncExitStack, url: str) -> Core:
     memory = {name: MemoryChannel(name) for name in ("whatsapp", "email")}
-    core = await stack.enter_async_context(assemble(load(), url, build=lambda *_: dict(memory)))
-    return duties.closing(core)
+    return await stack.enter_async_context(assemble(load(), url, build=lambda *_: dict(memory)))
 
 
-def _make(url: str, size: int, *, ago: str, talk: bool = False) -> None:
-    """Make so many conversations that were answered `ago`; with their messages and tickets if `talk`."""
+def _make(url: str, size: int, *scripts: str, ago: str) -> None:
+    """Make so many conversations that were answered `ago`, with what the scripts give them."""
     with psycopg.connect(url, autocommit=True) as connection:
         # As a superuser: triggers are spared, as a restored backup spares them.
         connection.execute("SET session_replication_role = replica")
         connection.execute("SET synchronous_commit = off")
-        for script in (_MAKE, _TALK) if talk else (_MAKE,):
+        for script in scripts:
             for statement in script.split(";\n"):
                 if statement.strip():
                     filled = statement.replace(":people", str(size)).replace(":ago", ago)
