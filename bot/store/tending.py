@@ -46,12 +46,15 @@ async def is_disabled(tx: Transaction, officer_id: int) -> bool:
     return bool((await tx.execute(_IS_DISABLED, {"officer": officer_id})).scalar_one())
 
 
+# By the index of who holds what, and ticket by ticket: EXISTS would gather all that are open.
 _ABANDONED = text(
     """
-    SELECT conversation.id FROM officer JOIN conversation ON conversation.holder_id = officer.id
-    WHERE officer.disabled_at IS NOT NULL AND conversation.closed_at IS NULL AND NOT EXISTS (
-        SELECT FROM ticket WHERE ticket.conversation_id = conversation.id AND ticket.closed_at IS NULL
-    )
+    SELECT conversation.id FROM conversation
+    WHERE conversation.holder_id = ANY (ARRAY(SELECT id FROM officer WHERE disabled_at IS NOT NULL))
+        AND conversation.closed_at IS NULL AND (
+            SELECT ticket.id FROM ticket
+            WHERE ticket.conversation_id = conversation.id AND ticket.closed_at IS NULL LIMIT 1
+        ) IS NULL
     ORDER BY conversation.id LIMIT :most
     """
 )
