@@ -130,6 +130,8 @@ class Dialogue:
         topic = self.limits.topic_of(heard.whole.meaning)
         if is_complaint(turn.text, topic):
             return self._complaint(turn, heard.whole.meaning.confidence(COMPLAINT))
+        if turn.ticket is None and chosen_number(heard.whole.text) is not None:
+            return self._reply(turn, Say("number_of_what"), context=turn.context)
         asked = asked_in(turn, heard, self.limits)
         if len(asked) >= 2:
             return self._several(turn, asked, left_over(heard, asked, self.limits), found or {})

@@ -87,7 +87,11 @@ def _data(asked: Asked, found: Found, wanted: str, language: str) -> Say | None:
     if found.entries:
         lines = [f"{n}. {_entry(hit)}" for n, hit in enumerate(found.entries, 1)]
         year = asked.subject.year
-        has_year = not year or any(not hit.years or int(year) in hit.years for hit in found.entries)
+        has_year = all(
+            any(not hit.years or int(each) in hit.years for hit in found.entries)
+            for each in (year or "").split(", ")
+            if each.isdigit()
+        )
         told = {"wanted": wanted, "entries": "\n".join(lines), "year": year or ""}
         return Say("data_found", told) if has_year else Say("data_other_years", told)
     return None

@@ -20,8 +20,9 @@ email is required (decree, Persyaratan of each service)."""
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A place in what the office knows: topic (component), service and mode of the decree's cube, and
-    what it is about (an indicator, a classification). Of data, for which place and year; `elsewhere` is a
-    place that is another office's. All but the topic may be open."""
+    what it is about (an indicator, a classification). Of data, for which place and year
+    ("2023", or several: "2020, 2024"); `elsewhere` is a place that is another office's. All but the topic may be
+    open."""
 
     topic: str
     service: str | None = None

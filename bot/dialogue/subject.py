@@ -74,6 +74,6 @@ def subject_of(turn: Turn, meaning: Meaning, topic: str, rest: tuple[Meaning, ..
         elsewhere = None  # whoever compares Klaten with its neighbours asks for Klaten
     elif elsewhere is None and before:
         place, elsewhere = before.place, before.elsewhere
-    return Subject(
-        topic, service, mode, about, place, value("tahun", before.year if before else None), elsewhere
-    )
+    # Several years are all repeated, and none of them is looked up as if it were the one that was asked for.
+    year = ", ".join(meaning.values("tahun")) or value("tahun", before.year if before else None)
+    return Subject(topic, service, mode, about, place, year, elsewhere)

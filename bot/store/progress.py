@@ -23,8 +23,12 @@ _LAST = text(
     ORDER BY conversation.id DESC LIMIT 1
     """
 )
+# Steps of a conversation have a lock, the clock's duties another one.
 _OPEN_JOBS = text(
-    "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing' OR (status = 'todo' AND lock IS NOT NULL)"
+    """
+    SELECT count(*) FROM procrastinate_jobs
+    WHERE status = 'doing' OR (status = 'todo' AND (lock IS NOT NULL OR queueing_lock IS NOT NULL))
+    """
 )
 
 

@@ -58,3 +58,11 @@ async def test_a_tap_works_while_the_model_is_away(staged: Staged) -> None:
         stage.model.is_down = True
         [reply] = await stage.answered(titles[0], choice=1)
         assert "Sumber:" in reply
+
+
+async def test_a_number_that_answers_nothing_is_asked_about(staged: Staged) -> None:
+    async with staged() as stage:
+        stage.model.teach("3", "di_luar_topik")
+        [reply] = await stage.answered("3")
+        assert "Angka itu untuk apa?" in reply
+        assert "di luar layanan" not in reply

@@ -72,6 +72,17 @@ async def test_without_a_catalogue_the_office_is_named_and_no_figure(staged: Sta
         assert stage.core.settings.office.office.website in reply
 
 
+async def test_of_several_years_all_are_repeated(staged: Staged) -> None:
+    async with staged() as stage:
+        said = "jumlah penduduk 2020-2024?"
+        years = (Entity("tahun", "2020"), Entity("tahun", "2024"))
+        stage.model.meanings[said] = Meaning(
+            (Guess("minta_data", 0.97),), (Entity("indikator", "jumlah_penduduk"), *years)
+        )
+        [reply] = await stage.answered(said)
+        assert "2020, 2024" in reply
+
+
 def _data(**entities: str) -> Asked:
     meaning = Meaning(
         (Guess("minta_data", 0.97),), tuple(Entity(kind, value) for kind, value in entities.items())
@@ -90,6 +101,7 @@ ENTRY = CatalogueHit(
     [
         (Found(entries=(ENTRY,)), _data(tahun="2023"), "data_found"),
         (Found(entries=(ENTRY,)), _data(tahun="2010"), "data_other_years"),
+        (Found(entries=(ENTRY,)), _data(tahun="2023, 2024"), "data_other_years"),
         (Found(entries=(ENTRY,)), _data(), "data_found"),
         (Found(is_stocked=False), _data(), None),
     ],

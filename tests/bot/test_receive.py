@@ -236,6 +236,11 @@ async def test_a_reaction_of_somebody_unknown_is_kept_too(staged: Staged) -> Non
         ("berhenti berlangganan data apa?", "message"),
         ("kapan mulai?", "message"),
         ("stop_", "stop"),
+        ("Jangan kirim pesan lagi!", "stop"),
+        ("tolong berhenti kirim notif ya, spam", "stop"),
+        ("don't send me any more messages", "stop"),
+        ("jangan kirim datanya lewat pesan, lewat email saja", "message"),
+        ("jangan kirim pesan ke nomor lama saya", "message"),
         ("", "message"),
     ],
 )

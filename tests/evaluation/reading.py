@@ -27,6 +27,7 @@ DOES: dict[str, Outcome] = {
     "kbli_unsure": Outcome.UNSURE,
     "kbli_unknown": Outcome.UNSURE,
     "kbli_which_code": Outcome.UNSURE,
+    "number_of_what": Outcome.UNSURE,
     "kbli_code_unknown": Outcome.UNSURE,
     "menu": Outcome.TALK,
     "greeting": Outcome.TALK,

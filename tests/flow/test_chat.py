@@ -90,13 +90,15 @@ def test_a_bad_line_is_answered_with_its_error_and_the_run_goes_on(environment: 
 
 
 def test_time_is_moved_for_this_run_only(environment: dict[str, str]) -> None:
-    asked, moved = chat(
+    asked, moved, later = chat(
         environment,
         {"id": 1, "conversation": "a", "text": "biaya konsultasi?"},
         {"id": 2, "conversation": "a", "advance_days": 400},
+        {"id": 3, "conversation": "a", "advance_days": 0.5},  # what is not said by night
     )
-    assert moved["replies"] == []
-    assert moved["state"] == asked["state"]
+    assert (asked["state"], moved["state"]) == ("bot", "closed")
+    said = [*moved["replies"], *later["replies"]]
+    assert ["400 hari" in said[0], "Seberapa puas" in said[1], len(said)] == [True, True, 2]
     petugas = {"id": 3, "conversation": "b", "text": "saya mau bicara dengan petugas"}
     [later] = chat(environment, {"id": 1, "conversation": "a", "advance_days": 400}, petugas)[1:]
     [now] = chat(environment, petugas)

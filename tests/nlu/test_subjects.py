@@ -156,6 +156,7 @@ async def test_unseen_sentences_are_mostly_understood(interpreter: RasaInterpret
         ("hubungi saya di 0811-1111-2023", set()),
         ("telepon (0272) 321689", set()),
         ("kode pos 57424", set()),
+        ("kode pos kantornya 57423 ya?", set()),
         ("ada 50000 orang", set()),
         ("saya memberi tanggal lahir", set()),
     ],

@@ -89,7 +89,13 @@ def _telephones(words: Sequence[str]) -> Iterator[int]:
 def _is_an_amount(words: Sequence[str], at: int) -> bool:
     before = words[at - 1] if at else ""
     after = words[at + 1] if at + 1 < len(words) else ""
-    return before in NO_CODE_AFTER or after in NO_CODE_BEFORE
+    return before in NO_CODE_AFTER or after in NO_CODE_BEFORE or _is_of_post(words)
+
+
+def _is_of_post(words: Sequence[str]) -> bool:
+    """Tell whether somebody speaks of postcodes and not of codes of the KBLI."""
+    is_named = any(words[at : at + 2] == ["kode", "pos"] for at in range(len(words)))
+    return (is_named or not {"kodepos", "postcode"}.isdisjoint(words)) and "kbli" not in words
 
 
 def _is_announced(words: Sequence[str], at: int) -> bool:
