@@ -69,8 +69,9 @@ class Journeys:
 
     async def tell(self, message: SentMessage, status: str, error_code: int | None = None) -> None:
         """Bring a message into a state, and tell it to the observers and by callback."""
+        form = self._enter(message, status, error_code)
         async with _session() as session:
-            await self._enter(session, message, status, error_code)
+            await self._callbacks.post(session, message.status_callback, form)
 
     async def settled(self) -> None:
         """Wait until every message has come to its end."""
@@ -94,8 +95,8 @@ class Journeys:
         async with _session() as session, asyncio.TaskGroup() as group:
             for pause, status, error_code in self._states(message, pauses):
                 await asyncio.sleep(pause)
-                callback = self._enter(session, message, status, error_code)
-                told = group.create_task(_after(told, callback))
+                form = self._enter(message, status, error_code)
+                told = group.create_task(self._post_after(told, session, message.status_callback, form))
 
     def _states(self, message: SentMessage, pauses: Pauses) -> list[tuple[float, str, int | None]]:
         """Return (seconds before it, state, error) of each state to come."""
@@ -117,22 +118,25 @@ class Journeys:
         content = self._contents.get(message.content_sid or "")
         return None if content is not None and content.may_begin else OUTSIDE_WINDOW
 
-    def _enter(
-        self, session: aiohttp.ClientSession, message: SentMessage, status: str, error_code: int | None
-    ) -> Coroutine[None, None, None]:
-        """Change the state now; return the callback that tells it, still to be awaited."""
+    async def _post_after(
+        self,
+        earlier: asyncio.Task[None] | None,
+        session: aiohttp.ClientSession,
+        url: str | None,
+        form: Mapping[str, str],
+    ) -> None:
+        if earlier is not None:
+            await earlier
+        await self._callbacks.post(session, url, form)
+
+    def _enter(self, message: SentMessage, status: str, error_code: int | None) -> Mapping[str, str]:
+        """Change the state now; return the form of the callback that tells it, as the state is now."""
         message.status, message.error_code = status, error_code
         if status == "sent":
             message.date_sent = self._account.now()
         for observer in self._observers:
             observer(message)
-        return self._callbacks.post(session, message.status_callback, callback_form(message))
-
-
-async def _after(earlier: asyncio.Task[None] | None, callback: Coroutine[None, None, None]) -> None:
-    if earlier is not None:
-        await earlier
-    await callback
+        return callback_form(message)
 
 
 def _session() -> aiohttp.ClientSession:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import warnings
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -168,6 +171,28 @@ async def test_each_callback_may_come_twice(twilio: TwilioStandIn, office: Offic
     twilio.journeys.pauses, twilio.callbacks.times = Pauses(), 2
     await send(twilio)
     assert office.states == ["sent", "sent", "delivered", "delivered"]
+
+
+async def test_callbacks_that_still_wait_are_left_when_it_stops(twilio: TwilioStandIn) -> None:
+    first, never = asyncio.Event(), asyncio.Event()
+
+    async def silent(_request: Request) -> Response:
+        first.set()
+        await never.wait()
+        return Response(status_code=204)
+
+    async with serving(Starlette(routes=[Route("/status", silent, methods=["POST"])])) as url:
+        twilio.callbacks.tunnel[PUBLIC] = url
+        sending = asyncio.create_task(send(twilio))
+        await asyncio.wait_for(first.wait(), 10)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            await twilio.journeys.stop()
+            await asyncio.wait_for(sending, 10)
+            gc.collect()  # a callback that nobody ever began would be warned of here
+        never.set()
+    assert [str(warning.message) for warning in told] == []
+    assert twilio.messages[0].status == "read"
 
 
 async def test_nothing_is_posted_to_another_machine(twilio: TwilioStandIn, office: Office) -> None:
